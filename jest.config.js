@@ -1,0 +1,14 @@
+// One configuration for every package: `node --run test` in a package passes its folder as the root.
+/** @type {import("jest").Config} */
+export default {
+  testEnvironment: "node",
+  // zmq-common is tested, and used by the apps' tests, from its sources.
+  testEnvironmentOptions: { exportConditions: ["source", "node", "node-addons"] },
+  roots: ["<rootDir>/src"],
+  extensionsToTreatAsEsm: [".ts"],
+  moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
+  transform: {
+    "\\.ts$": ["@swc/jest", { jsc: { parser: { syntax: "typescript" }, target: "es2022" } }],
+  },
+  testTimeout: 10_000,
+};
