@@ -1,0 +1,10 @@
+import { endpoints, integer, milliseconds, runRole, text } from "zmq-common";
+import { helloClient } from "./hello-client.js";
+
+await runRole(import.meta, helloClient, {
+  connect: endpoints("endpoint of a server", ["tcp://localhost:5555"]),
+  requests: integer("how many requests to send", { fallback: 10 }),
+  message: text("what to send", "Hello"),
+  timeout: milliseconds("how long to wait for a reply before trying again", 2500, 1),
+  retries: integer("how many times to try a request before giving up; without it, for ever", { least: 1 }),
+});

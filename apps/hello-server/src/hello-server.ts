@@ -1,0 +1,29 @@
+// Hello World server
+// Binds REP socket to tcp://*:5555
+// Expects "Hello" from client, replies with "World"
+import { Reply } from "zeromq";
+import { bindAll, messages, printable, type RoleContext, sSend, sSleep } from "zmq-common";
+
+export interface HelloServerOptions extends RoleContext {
+  /** Endpoints to bind. */
+  bind: string[];
+  /** How long the work on a request takes, in milliseconds. */
+  work: number;
+  /** What every request gets. */
+  reply: string;
+}
+
+export async function helloServer({ bind, work, reply, signal, print, log }: HelloServerOptions) {
+  // Socket to talk to clients
+  using responder = new Reply();
+  await bindAll(responder, bind);
+  log.info(`waiting for requests on ${bind.join(", ")}`);
+
+  // REP is in lockstep: receive, then send, strictly in turn
+  for await (const [request] of messages(responder, { signal })) {
+    print(`Received ${printable(request)}\n`);
+    // Do some 'work'; whoever stops the server cuts it short, and the client still gets its reply
+    await sSleep(work, signal);
+    await sSend(responder, reply);
+  }
+}

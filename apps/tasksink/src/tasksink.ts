@@ -1,0 +1,41 @@
+// Task sink
+// Binds PULL socket to tcp://localhost:5558
+// Collects results from workers via that socket
+import { Pull } from "zeromq";
+import { bindAll, messages, receive, type RoleContext, sClock } from "zmq-common";
+
+export interface TasksinkOptions extends RoleContext {
+  /** Endpoints to bind. */
+  bind: string[];
+  /** How many results make the batch. */
+  tasks: number;
+  /** How long to wait for each result before giving up, in milliseconds; none given: for ever. */
+  timeout?: number | undefined;
+}
+
+export async function tasksink({ bind, tasks, timeout, signal, print, log }: TasksinkOptions) {
+  // Prepare our socket; PULL takes from all workers in turn, "fair-queued"
+  using receiver = new Pull();
+  await bindAll(receiver, bind);
+
+  // Wait for start of batch
+  log.info(`waiting for the start of the batch on ${bind.join(", ")}`);
+  await receive(receiver, { signal });
+
+  // Start our clock now
+  const start = sClock();
+
+  // Process confirmations
+  let results = 0;
+  const came = () => `${results} of ${tasks} results came`;
+  const onQuiet = (ms: number) => log.info(`${came()}; none for ${ms} ms, waiting`);
+  const onTimeout = (ms: number) => new Error(`${came()}; gave up after ${ms} ms without one`);
+
+  for await (const _ of messages(receiver, { signal, timeout, onQuiet, onTimeout })) {
+    print(results % 10 === 0 ? ":" : ".");
+    results += 1;
+    if (results === tasks) break;
+  }
+  // Calculate and report duration of batch
+  print(`\nTotal elapsed time: ${sClock() - start} msec\n`);
+}

@@ -1,0 +1,78 @@
+// Task ventilator
+// Binds PUSH socket to tcp://localhost:5557
+// Sends batch of tasks to workers via that socket
+import { Push } from "zeromq";
+import {
+  bindAll,
+  closeOnAbort,
+  connectAll,
+  formatTask,
+  Peers,
+  pressEnter,
+  type RoleContext,
+  seededRandom,
+  sSend,
+  START_OF_BATCH,
+  within,
+} from "zmq-common";
+
+export interface TaskventOptions extends RoleContext {
+  /** Endpoints to bind. */
+  bind: string[];
+  /** Endpoint of the sink. */
+  sink: string;
+  /** How many tasks make the batch. */
+  tasks: number;
+  /** How many workers to wait for; none given: until Enter is pressed on a terminal, else for one. */
+  workers?: number | undefined;
+  /** Makes the same tasks again; none given: they are random. */
+  seed?: number | undefined;
+  /** Where Enter is pressed. */
+  input: NodeJS.ReadableStream & { isTTY?: boolean };
+}
+
+export async function taskvent(options: TaskventOptions) {
+  const { bind, sink: sinkEndpoint, tasks, seed, input, signal, print, log } = options;
+  const { workers = input.isTTY ? undefined : 1 } = options;
+
+  // Socket to send messages on
+  using sender = new Push();
+  const wanted = workers === undefined ? "" : ` of ${workers}`;
+  const connected = new Peers(sender, (count) => log.info(`${count}${wanted} workers connected`));
+  await bindAll(sender, bind);
+
+  // Socket to send start of batch message on
+  using sink = new Push();
+  const sinkConnected = new Peers(sink);
+  connectAll(sink, [sinkEndpoint]);
+  closeOnAbort(signal, sender, sink);
+
+  // Without this wait the first worker to connect would get most of the batch
+  if (workers === undefined) {
+    print("Press Enter when the workers are ready: ");
+    if (!(await pressEnter(input, signal))) return;
+  } else {
+    log.info(`waiting for ${workers} workers on ${bind.join(", ")}`);
+    await connected.atLeast(workers, signal);
+  }
+  log.info(`waiting for the sink at ${sinkEndpoint}`);
+  await sinkConnected.atLeast(1, signal);
+  print("Sending tasks to workers...\n");
+
+  // The first message is "0" and signals start of batch
+  await sSend(sink, START_OF_BATCH);
+
+  // PUSH deals the tasks out evenly to the workers that are connected
+  const random = seededRandom(seed);
+  let total = 0; // Total expected cost in msecs
+  for (let n = 0; n < tasks; n++) {
+    // Random workload from 1 to 100 msecs
+    const workload = within(100, random) + 1;
+    total += workload;
+    await sSend(sender, formatTask(workload));
+  }
+  print(`Total expected cost: ${total} msec\n`);
+
+  // Leave when every task has been handed over, however long that takes
+  sender.linger = -1;
+}

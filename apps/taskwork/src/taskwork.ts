@@ -1,0 +1,48 @@
+// Task worker
+// Connects PULL socket to tcp://localhost:5557
+// Collects workloads from ventilator via that socket
+// Connects PUSH socket to tcp://localhost:5558
+// Sends results to sink via that socket
+import { Pull, Push } from "zeromq";
+import {
+  closeOnAbort,
+  connectAll,
+  Malformed,
+  messages,
+  parseTask,
+  RESULT,
+  type RoleContext,
+  sSend,
+  sSleep,
+} from "zmq-common";
+
+export interface TaskworkOptions extends RoleContext {
+  /** Endpoint of the ventilator. */
+  vent: string;
+  /** Endpoint of the sink. */
+  sink: string;
+}
+
+export async function taskwork({ vent, sink, signal, print, log }: TaskworkOptions) {
+  // Socket to receive messages on
+  using receiver = new Pull();
+  connectAll(receiver, [vent]);
+
+  // Socket to send messages to
+  using sender = new Push();
+  connectAll(sender, [sink]);
+  closeOnAbort(signal, sender);
+  log.info(`waiting for tasks from ${vent}`);
+
+  // Process tasks forever
+  using malformed = new Malformed(log);
+  for await (const message of messages(receiver, { signal })) {
+    const workload = parseTask(message);
+    if (workload === undefined) malformed.count("task", message);
+
+    print(`${workload ?? "?"}.`); // Show progress
+    await sSleep(workload ?? 0, signal); // Do the work
+    signal.throwIfAborted(); // Work that was cut short is not confirmed
+    await sSend(sender, RESULT); // Send results to sink
+  }
+}

@@ -1,0 +1,108 @@
+import { capability, type Socket } from "zeromq";
+
+/** An endpoint that is none, or that a socket could not bind or connect to. */
+export class EndpointError extends Error {
+  override name = "EndpointError";
+  /** The endpoint, as it was given. */
+  readonly endpoint: string;
+  constructor(message: string, endpoint: string, options?: ErrorOptions) {
+    super(message, options);
+    this.endpoint = endpoint;
+  }
+}
+
+/**
+ * Checks the form of an endpoint before libzmq sees it, for libzmq takes `tcp://*:70000` and `tcp://*:5x`
+ * and binds ports 4464 and 5.
+ *
+ * @returns The endpoint.
+ * @throws {EndpointError} Saying what was expected.
+ */
+export function checkEndpoint(endpoint: string): string {
+  const [, transport, address = ""] = /^([a-z]+):\/\/(.+)$/.exec(endpoint) ?? [];
+  switch (transport) {
+    case "tcp": {
+      const [, port] = /^(?:[^\s:;/]+|\[[^\s\]]+\]):(\d{1,5}|\*)$/.exec(address) ?? [];
+      if (port !== undefined && (port === "*" || Number(port) <= 65_535)) return endpoint;
+      break;
+    }
+    case "ipc":
+      if (!capability.ipc) throw new EndpointError("ipc is not available on this system", endpoint);
+      return endpoint;
+    case "inproc":
+      return endpoint;
+  }
+  throw new EndpointError(
+    "expected tcp://host:port (port 0 to 65535), ipc://path or inproc://name",
+    endpoint,
+  );
+}
+
+/**
+ * Binds a socket to every endpoint, with the options of {@link protect} set.
+ *
+ * @throws {EndpointError} Naming the first endpoint that could not be bound, and why.
+ */
+export async function bindAll(socket: Socket, endpoints: readonly string[]): Promise<void> {
+  protect(socket, endpoints);
+  // A connection that presents itself to a ZAP handler must speak ZMTP 3: without one, libzmq hands over what
+  // a port scanner sends as if it were a message. The handler is `startZapHandler`.
+  socket.zapDomain = "global";
+  for (const endpoint of endpoints) {
+    try {
+      await socket.bind(checkEndpoint(endpoint));
+    } catch (error) {
+      throw explain("bind", endpoint, error);
+    }
+  }
+}
+
+/**
+ * Connects a socket to every endpoint, with the options of {@link protect} set. A peer that is not there yet
+ * is no error: libzmq goes on trying.
+ *
+ * @throws {EndpointError} Naming the first endpoint that is none.
+ */
+export function connectAll(socket: Socket, endpoints: readonly string[]): void {
+  protect(socket, endpoints);
+  for (const endpoint of endpoints) {
+    try {
+      socket.connect(checkEndpoint(endpoint));
+    } catch (error) {
+      throw explain("connect to", endpoint, error);
+    }
+  }
+}
+
+/** What every connection of these services gets, whichever side opened it. Times in milliseconds. */
+function protect(socket: Socket, endpoints: readonly string[]): void {
+  // ZMQ_LINGER: how long the end of the program may wait for unsent messages. libzmq waits for ever.
+  socket.linger = 500;
+  // ZMQ_HEARTBEAT_*: a peer that vanished without a word (power, network, a firewall) is noticed. Off in libzmq.
+  socket.heartbeatInterval = 2000;
+  socket.heartbeatTimeout = 6000;
+  // ZMQ_HANDSHAKE_IVL: a connection that says nothing is cut.
+  socket.handshakeInterval = 5000;
+  // ZMQ_RECONNECT_IVL(_MAX): try again after 100 ms, then less and less often.
+  socket.reconnectInterval = 100;
+  socket.reconnectMaxInterval = 2000;
+  // ZMQ_MAXMSGSIZE: who sends more is cut off. libzmq takes any size.
+  socket.maxMessageSize = 1024 * 1024;
+  // ZMQ_IPV6: only where it is asked for, for with it a name is resolved to IPv6 first.
+  socket.ipv6 = endpoints.some((endpoint) => endpoint.includes("://["));
+}
+
+const REASONS: Record<string, string> = {
+  EACCES: "permission denied",
+  EADDRINUSE: "address already in use",
+  EADDRNOTAVAIL: "this machine has no such address",
+  ENODEV: "this machine has no such address or interface",
+  ENOENT: "no such directory",
+};
+
+function explain(action: string, endpoint: string, error: unknown): EndpointError {
+  const { code = "", message } = error as NodeJS.ErrnoException;
+  return new EndpointError(`cannot ${action} ${endpoint}: ${REASONS[code] ?? message}`, endpoint, {
+    cause: error,
+  });
+}
