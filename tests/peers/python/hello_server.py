@@ -1,0 +1,17 @@
+"""Hello World server: REP socket bound to argv[1], argv[2] ms of work a request, replies "World"."""
+
+import sys
+import time
+
+import zmq
+
+endpoint, work = sys.argv[1], int(sys.argv[2])
+
+responder = zmq.Context().socket(zmq.REP)
+responder.bind(endpoint)
+
+while True:
+    responder.recv()
+    print("Received Hello", flush=True)
+    time.sleep(work / 1000)
+    responder.send(b"World")
