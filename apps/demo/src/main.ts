@@ -1,1 +1,12 @@
-export {};
+import { integer, runRole, words } from "zmq-common";
+import { demo } from "./demo.js";
+import { PATTERNS } from "./patterns.js";
+
+// What is shown here is read by people, the roles' log included
+process.env["LOG_FORMAT"] ??= "text";
+
+await runRole(import.meta, demo, {
+  patterns: words(`which patterns to run: ${PATTERNS.join(", ")}`, PATTERNS, PATTERNS),
+  workers: integer("how many workers the pipeline has", { fallback: 4, least: 1, most: 64 }),
+  port: integer("first of the four TCP ports that are used", { fallback: 5555, least: 1, most: 65_532 }),
+});

@@ -16,6 +16,7 @@ export {
   path,
   text,
   texts,
+  words,
 } from "./options.js";
 export { paced } from "./pace.js";
 export { Peers } from "./peers.js";

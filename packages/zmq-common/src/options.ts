@@ -62,6 +62,34 @@ export function texts(description: string, fallback: string[]): OptionSpec<strin
   return option(description, String, { fallback, placeholder: "text", repeatable: true, positional: true });
 }
 
+/** What the program is given besides flags: any number of a few words. */
+export function words<const T extends string>(
+  description: string,
+  choices: readonly T[],
+  fallback: readonly NoInfer<T>[],
+): OptionSpec<T[]> {
+  const parse = oneOf(choices);
+  const details = { fallback: [...fallback], placeholder: "word", repeatable: true, positional: true };
+  return option<T[]>(description, parse, details);
+}
+
+/** One of a few words. */
+export function choice<const T extends string>(
+  description: string,
+  choices: readonly T[],
+  fallback: NoInfer<T>,
+  variable?: string,
+): OptionSpec<T> {
+  return option<T>(description, oneOf(choices), { fallback, placeholder: choices.join("|"), variable });
+}
+
+function oneOf(choices: readonly string[]): (given: string) => string {
+  return (given) => {
+    if (choices.includes(given)) return given;
+    throw new RangeError(`expected ${choices.slice(0, -1).join(", ")} or ${choices.at(-1)}`);
+  };
+}
+
 export interface IntegerDetails<T> {
   fallback: T;
   least?: number;
@@ -106,20 +134,6 @@ export function milliseconds(
 ): OptionSpec<number | undefined> {
   const range = { least, most: 2 ** 31 - 1, placeholder: "ms" };
   return fallback === undefined ? integer(description, range) : integer(description, { ...range, fallback });
-}
-
-/** One of a few words. */
-export function choice<const T extends string>(
-  description: string,
-  choices: readonly T[],
-  fallback: NoInfer<T>,
-  variable?: string,
-): OptionSpec<T> {
-  const parse = (given: string) => {
-    if ((choices as readonly string[]).includes(given)) return given;
-    throw new RangeError(`expected one of ${choices.join(", ")}`);
-  };
-  return option(description, parse, { fallback, placeholder: choices.join("|"), variable });
 }
 
 export interface Program {
@@ -170,7 +184,7 @@ export function parseOptions<S extends OptionSpecs>(
   };
   for (const [key, spec] of Object.entries(specs)) {
     const { positional, placeholder } = spec;
-    const description = [spec.description, ...details(spec, variableName(program.name, key, spec))].join(
+    const description = [spec.description, ...remarks(spec, variableName(program.name, key, spec))].join(
       "; ",
     );
     if (positional) {
@@ -214,7 +228,7 @@ function variableName(program: string, key: string, { variable }: OptionSpec<unk
 const dashed = (key: string) => key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** What `--help` says of an option after its description. */
-function details({ fallback, repeatable, positional }: OptionSpec<unknown>, variable: string): string[] {
+function remarks({ fallback, repeatable, positional }: OptionSpec<unknown>, variable: string): string[] {
   const shown = [fallback ?? []].flat().map((value) => (positional ? JSON.stringify(value) : String(value)));
   return [
     ...(repeatable && !positional ? ["repeatable"] : []),
