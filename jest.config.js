@@ -3,7 +3,7 @@
 export default {
   testEnvironment: "node",
   // zmq-common is tested, and used by the apps' tests, from its sources.
-  testEnvironmentOptions: { exportConditions: ["source", "node", "node-addons"] },
+  testEnvironmentOptions: { customExportConditions: ["source", "node", "node-addons"] },
   roots: ["<rootDir>/src"],
   extensionsToTreatAsEsm: [".ts"],
   moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },

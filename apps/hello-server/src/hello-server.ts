@@ -16,8 +16,8 @@ export interface HelloServerOptions extends RoleContext {
 export async function helloServer({ bind, work, reply, signal, print, log }: HelloServerOptions) {
   // Socket to talk to clients
   using responder = new Reply();
-  await bindAll(responder, bind);
-  log.info(`waiting for requests on ${bind.join(", ")}`);
+  const endpoints = await bindAll(responder, bind);
+  log.info(`waiting for requests on ${endpoints.join(", ")}`);
 
   // REP is in lockstep: receive, then send, strictly in turn
   for await (const [request] of messages(responder, { signal })) {

@@ -16,10 +16,10 @@ export interface TasksinkOptions extends RoleContext {
 export async function tasksink({ bind, tasks, timeout, signal, print, log }: TasksinkOptions) {
   // Prepare our socket; PULL takes from all workers in turn, "fair-queued"
   using receiver = new Pull();
-  await bindAll(receiver, bind);
+  const endpoints = await bindAll(receiver, bind);
 
   // Wait for start of batch
-  log.info(`waiting for the start of the batch on ${bind.join(", ")}`);
+  log.info(`waiting for the start of the batch on ${endpoints.join(", ")}`);
   await receive(receiver, { signal });
 
   // Start our clock now

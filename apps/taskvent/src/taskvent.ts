@@ -39,7 +39,7 @@ export async function taskvent(options: TaskventOptions) {
   using sender = new Push();
   const wanted = workers === undefined ? "" : ` of ${workers}`;
   const connected = new Peers(sender, (count) => log.info(`${count}${wanted} workers connected`));
-  await bindAll(sender, bind);
+  const endpoints = await bindAll(sender, bind);
 
   // Socket to send start of batch message on
   using sink = new Push();
@@ -52,7 +52,7 @@ export async function taskvent(options: TaskventOptions) {
     print("Press Enter when the workers are ready: ");
     if (!(await pressEnter(input, signal))) return;
   } else {
-    log.info(`waiting for ${workers} workers on ${bind.join(", ")}`);
+    log.info(`waiting for ${workers} workers on ${endpoints.join(", ")}`);
     await connected.atLeast(workers, signal);
   }
   log.info(`waiting for the sink at ${sinkEndpoint}`);

@@ -16,8 +16,8 @@ export interface WuserverOptions extends RoleContext {
 export async function wuserver({ bind, rate, seed, signal, log }: WuserverOptions) {
   // Socket to publish on: whoever subscribes to nothing gets nothing, and without subscribers all is dropped
   using publisher = new Publisher();
-  await bindAll(publisher, bind);
-  log.info(`publishing on ${bind.join(", ")}`);
+  const endpoints = await bindAll(publisher, bind);
+  log.info(`publishing on ${endpoints.join(", ")}`);
 
   const random = seededRandom(seed);
   for await (const _ of paced(rate, signal)) {

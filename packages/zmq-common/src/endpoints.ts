@@ -41,20 +41,24 @@ export function checkEndpoint(endpoint: string): string {
 /**
  * Binds a socket to every endpoint, with the options of {@link protect} set.
  *
+ * @returns The endpoints as they were bound (`ZMQ_LAST_ENDPOINT`): `tcp://0.0.0.0:49152` for `tcp://*:*`.
  * @throws {EndpointError} Naming the first endpoint that could not be bound, and why.
  */
-export async function bindAll(socket: Socket, endpoints: readonly string[]): Promise<void> {
+export async function bindAll(socket: Socket, endpoints: readonly string[]): Promise<string[]> {
   protect(socket, endpoints);
   // A connection that presents itself to a ZAP handler must speak ZMTP 3: without one, libzmq hands over what
   // a port scanner sends as if it were a message. The handler is `startZapHandler`.
   socket.zapDomain = "global";
+  const bound: string[] = [];
   for (const endpoint of endpoints) {
     try {
       await socket.bind(checkEndpoint(endpoint));
+      bound.push(socket.lastEndpoint ?? endpoint);
     } catch (error) {
       throw explain("bind", endpoint, error);
     }
   }
+  return bound;
 }
 
 /**
