@@ -38,8 +38,9 @@ export async function taskvent(options: TaskventOptions) {
   // Socket to send messages on
   using sender = new Push();
   const wanted = workers === undefined ? "" : ` of ${workers}`;
-  const connected = new Peers(sender, (count) => log.info(`${count}${wanted} workers connected`));
+  const connected = new Peers(sender, (count) => log.info(`workers connected: ${count}${wanted}`));
   const endpoints = await bindAll(sender, bind);
+  log.info(`waiting for workers on ${endpoints.join(", ")}`);
 
   // Socket to send start of batch message on
   using sink = new Push();
@@ -52,7 +53,6 @@ export async function taskvent(options: TaskventOptions) {
     print("Press Enter when the workers are ready: ");
     if (!(await pressEnter(input, signal))) return;
   } else {
-    log.info(`waiting for ${workers} workers on ${endpoints.join(", ")}`);
     await connected.atLeast(workers, signal);
   }
   log.info(`waiting for the sink at ${sinkEndpoint}`);

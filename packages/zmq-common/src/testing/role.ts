@@ -1,5 +1,8 @@
 /** Runs a role inside a test: what it prints and logs is collected, and it is stopped when the scope ends. */
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { pino } from "pino";
+import { capability } from "zeromq";
 import type { RoleContext } from "../run.js";
 
 /** How long anything may take in a test, in milliseconds. */
@@ -92,6 +95,6 @@ export function transports(): string[] {
   return [
     "tcp://127.0.0.1:*",
     `inproc://${unique}`,
-    ...(process.platform === "win32" ? [] : [`ipc:///tmp/${unique}.ipc`]),
+    ...(capability.ipc ? [`ipc://${join(tmpdir(), unique)}.ipc`] : []),
   ];
 }

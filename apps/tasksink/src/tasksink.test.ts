@@ -1,0 +1,90 @@
+import { expect, test } from "@jest/globals";
+import { Push } from "zeromq";
+import { type RunningRole, startRole, transports } from "zmq-common/testing";
+import { tasksink } from "./tasksink.js";
+
+const collect = (options: Partial<Parameters<typeof tasksink>[0]> = {}) =>
+  startRole(tasksink, { bind: ["tcp://127.0.0.1:*"], tasks: 25, ...options });
+
+async function pusher(sink: RunningRole): Promise<Push> {
+  const socket = new Push({ linger: 500 });
+  socket.connect(await sink.endpoint());
+  return socket;
+}
+
+test.each(transports())("shows each result and how long the batch took over %s", async (endpoint) => {
+  await using sink = collect({ bind: [endpoint] });
+  using socket = await pusher(sink);
+  await socket.send("0");
+  for (let n = 0; n < 25; n++) await socket.send("");
+  await sink.done;
+  expect(sink.printed).toMatch(/^:\.{9}:\.{9}:\.{4}\nTotal elapsed time: \d+ msec\n$/);
+});
+
+test("takes a start and results with any content", async () => {
+  await using sink = collect({ tasks: 3 });
+  using socket = await pusher(sink);
+  await socket.send(Buffer.from([0x30, 0x7f]));
+  await socket.send("done");
+  await socket.send(Buffer.from([0xff, 0]));
+  await socket.send(["two", "frames"]);
+  await sink.done;
+  expect(sink.printed).toMatch(/^:\.\.\n/);
+});
+
+test("the clock starts with the batch, not before", async () => {
+  await using sink = collect({ tasks: 1 });
+  using socket = await pusher(sink);
+  await sink.until(() => sink.logged.length > 0);
+  const begin = performance.now();
+  await socket.send("0");
+  await socket.send("");
+  await sink.done;
+  const elapsed = Number(/time: (\d+) msec/.exec(sink.printed)?.[1]);
+  expect(elapsed).toBeLessThanOrEqual(performance.now() - begin + 1);
+});
+
+test("with a timeout, gives up on results that do not come and says how many did", async () => {
+  await using sink = collect({ timeout: 200 });
+  using socket = await pusher(sink);
+  await socket.send("0");
+  for (let n = 0; n < 7; n++) await socket.send("");
+  await expect(sink.done).rejects.toThrow("7 of 25 results came; gave up after 200 ms without one");
+  expect(sink.printed).toBe(":......");
+});
+
+test("the timeout does not count before the batch has started", async () => {
+  await using sink = collect({ timeout: 100, tasks: 1 });
+  await sink.endpoint();
+  // Longer than the timeout: what is awaited here is that nothing happens
+  expect(await Promise.race([sink.done, new Promise((resolve) => setTimeout(resolve, 300, "waiting"))])).toBe(
+    "waiting",
+  );
+  using socket = await pusher(sink);
+  await socket.send("0");
+  await socket.send("");
+  await sink.done;
+});
+
+test("says what it waits for", async () => {
+  await using sink = collect();
+  using socket = await pusher(sink);
+  await socket.send("0");
+  await socket.send("");
+  await sink.until(() => sink.logged.length > 1);
+  expect(sink.logged[0]?.msg).toMatch(/^waiting for the start of the batch on tcp:\S+$/);
+  expect(sink.logged[1]?.msg).toMatch(/^1 of 25 results came; none for \d+ ms, waiting$/);
+});
+
+test.each(["before the batch", "during the batch"])("a stop %s ends it", async (when) => {
+  await using sink = collect();
+  using socket = await pusher(sink);
+  if (when === "during the batch") {
+    await socket.send("0");
+    await socket.send("");
+    await sink.until(() => sink.printed === ":");
+  }
+  await sink.stop();
+  await expect(sink.done).rejects.toThrow("stopped by the test");
+  expect(sink.printed).not.toContain("elapsed");
+});
