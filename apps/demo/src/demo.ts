@@ -1,12 +1,12 @@
 // Runs patterns one after another, each role as a process of its own, over TCP on this machine
 import type { RoleContext } from "zmq-common";
-import { pattern, type Part, type PATTERNS } from "./patterns.js";
+import { pattern, type Part, type PatternName } from "./patterns.js";
 import { RoleProcess } from "./role-process.js";
 import { paint, Screen } from "./screen.js";
 
 export interface DemoOptions extends RoleContext {
   /** Which patterns to run. */
-  patterns: (typeof PATTERNS)[number][];
+  patterns: PatternName[];
   /** How many workers the pipeline has. */
   workers: number;
   /** The first of the four TCP ports that are used. */
@@ -16,7 +16,7 @@ export interface DemoOptions extends RoleContext {
 export async function demo({ patterns, workers, port, signal, print }: DemoOptions): Promise<void> {
   const summary: string[] = [];
   for (const name of patterns) {
-    const { title, parts, summary: summarise } = pattern(name, { workers, port });
+    const { title, parts, summarise } = pattern(name, { workers, port });
     print(`\n${paint("bold", title)}\n`);
     const start = performance.now();
     const output = await runPattern(parts, signal, print);
@@ -40,7 +40,8 @@ async function runPattern(
     }),
   );
   const stop = () => Promise.all(processes.map((process) => process.stop()));
-  signal.addEventListener("abort", stop);
+  const abort = () => void stop();
+  signal.addEventListener("abort", abort);
   try {
     // Whichever fails first ends the pattern; so does a server that ends before it is stopped
     const servers = processes.filter(({ part }) => part.server);
@@ -50,7 +51,7 @@ async function runPattern(
       ...servers.map((process) => process.done),
     ]);
   } finally {
-    signal.removeEventListener("abort", stop);
+    signal.removeEventListener("abort", abort);
     await stop();
   }
   signal.throwIfAborted();
