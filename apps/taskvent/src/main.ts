@@ -3,7 +3,10 @@ import { taskvent } from "./taskvent.js";
 
 const input = process.stdin;
 
-await runRole(import.meta, (options) => taskvent({ ...options, input }), {
+// Enter can be pressed on a terminal only
+const anyone = input.isTTY ? undefined : 1;
+
+await runRole(import.meta, ({ workers = anyone, ...options }) => taskvent({ ...options, workers, input }), {
   bind: endpoints("endpoint to bind", ["tcp://*:5557"]),
   sink: endpoint("endpoint of the sink", "tcp://localhost:5558"),
   tasks: integer("how many tasks make the batch", { fallback: 100, least: 1 }),

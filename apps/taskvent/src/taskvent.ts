@@ -23,44 +23,40 @@ export interface TaskventOptions extends RoleContext {
   sink: string;
   /** How many tasks make the batch. */
   tasks: number;
-  /** How many workers to wait for; none given: until Enter is pressed on a terminal, else for one. */
+  /** How many workers to wait for; none given: until Enter is pressed. */
   workers?: number | undefined;
   /** Makes the same tasks again; none given: they are random. */
   seed?: number | undefined;
   /** Where Enter is pressed. */
-  input: NodeJS.ReadableStream & { isTTY?: boolean };
+  input: NodeJS.ReadableStream;
 }
 
 export async function taskvent(options: TaskventOptions) {
-  const { bind, sink: sinkEndpoint, tasks, seed, input, signal, print, log } = options;
-  const { workers = input.isTTY ? undefined : 1 } = options;
+  const { bind, sink, tasks, workers, seed, input, signal, print, log } = options;
 
   // Socket to send messages on
   using sender = new Push();
-  const wanted = workers === undefined ? "" : ` of ${workers}`;
-  const connected = new Peers(sender, (count) => log.info(`workers connected: ${count}${wanted}`));
+  const connected = new Peers(sender, (count) => log.info(`workers connected: ${count}`));
   const endpoints = await bindAll(sender, bind);
-  log.info(`waiting for workers on ${endpoints.join(", ")}`);
 
-  // Socket to send start of batch message on
-  using sink = new Push();
-  const sinkConnected = new Peers(sink);
-  connectAll(sink, [sinkEndpoint]);
-  closeOnAbort(signal, sender, sink);
+  // Socket to send start of batch message on, as soon as the sink is there (ZMQ_IMMEDIATE)
+  using starter = new Push({ immediate: true });
+  connectAll(starter, [sink]);
+  closeOnAbort(signal, sender, starter);
 
   // Without this wait the first worker to connect would get most of the batch
+  log.info(`waiting for ${workers ?? "any number of"} workers on ${endpoints.join(", ")}`);
   if (workers === undefined) {
     print("Press Enter when the workers are ready: ");
     if (!(await pressEnter(input, signal))) return;
   } else {
     await connected.atLeast(workers, signal);
   }
-  log.info(`waiting for the sink at ${sinkEndpoint}`);
-  await sinkConnected.atLeast(1, signal);
   print("Sending tasks to workers...\n");
 
   // The first message is "0" and signals start of batch
-  await sSend(sink, START_OF_BATCH);
+  log.info(`waiting for the sink at ${sink}`);
+  await sSend(starter, START_OF_BATCH);
 
   // PUSH deals the tasks out evenly to the workers that are connected
   const random = seededRandom(seed);

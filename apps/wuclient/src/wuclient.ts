@@ -2,7 +2,7 @@
 // Connects SUB socket to tcp://localhost:5556
 // Collects weather updates and finds avg temp in zipcode
 import { Subscriber } from "zeromq";
-import { connectAll, Malformed, messages, parseWeather, type RoleContext } from "zmq-common";
+import { connectAll, Malformed, matches, messages, parseWeather, type RoleContext } from "zmq-common";
 
 export interface WuclientOptions extends RoleContext {
   /** What to subscribe to: the beginning of the updates that are wanted. */
@@ -23,7 +23,7 @@ export async function wuclient({ filters, connect, updates, signal, print, log }
   subscriber.subscribe(...filters);
 
   // Process updates until every filter has its share
-  const averages = filters.map((filter) => ({ filter, prefix: Buffer.from(filter), count: 0, total: 0 }));
+  const averages = filters.map((filter) => ({ filter, count: 0, total: 0 }));
   using malformed = new Malformed(log);
   const onQuiet = (ms: number) => log.info(`no update for ${ms} ms from ${connect.join(", ")}; waiting`);
 
@@ -34,8 +34,7 @@ export async function wuclient({ filters, connect, updates, signal, print, log }
       continue;
     }
     for (const average of averages) {
-      if (average.count === updates || !message[0]?.subarray(0, average.prefix.length).equals(average.prefix))
-        continue;
+      if (average.count === updates || !matches(average.filter, message)) continue;
       average.count += 1;
       average.total += update.temperature;
     }

@@ -23,6 +23,7 @@ export { Peers } from "./peers.js";
 export { type Print, printable } from "./print.js";
 export { seededRandom } from "./random.js";
 export { type RoleContext, runRole } from "./run.js";
+export { matches } from "./subscriptions.js";
 export { formatTask, parseTask, RESULT, START_OF_BATCH } from "./tasks.js";
 export { formatWeather, parseWeather, type WeatherUpdate } from "./weather.js";
 export { pressEnter } from "./terminal.js";
