@@ -20,7 +20,7 @@ export async function helloClient({ requests, message, print, ...options }: Hell
   print("Connecting to hello world server...\n");
   // A REQ socket is in lockstep: send, then receive, strictly in turn. Should the reply never come, it would
   // wait for ever; the Lazy Pirate then takes a fresh one and sends the request again
-  using requester = new LazyPirate(options);
+  using requester = new LazyPirate({ ...options, server: "hello-server" });
 
   for (let n = 0; n < requests; n++) {
     print(`Sending ${message} ${n}...\n`);

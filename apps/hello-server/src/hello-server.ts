@@ -13,10 +13,12 @@ export interface HelloServerOptions extends RoleContext {
   reply: string;
 }
 
-export async function helloServer({ bind, work, reply, signal, print, log }: HelloServerOptions) {
+export async function helloServer({ bind, work, reply, ...context }: HelloServerOptions) {
+  const { signal, print, log } = context;
+
   // Socket to talk to clients
   using responder = new Reply();
-  const endpoints = await bindAll(responder, bind);
+  const endpoints = await bindAll(responder, bind, context);
   log.info(`waiting for requests on ${endpoints.join(", ")}`);
 
   // REP is in lockstep: receive, then send, strictly in turn

@@ -13,10 +13,12 @@ export interface TasksinkOptions extends RoleContext {
   timeout?: number | undefined;
 }
 
-export async function tasksink({ bind, tasks, timeout, signal, print, log }: TasksinkOptions) {
+export async function tasksink({ bind, tasks, timeout, ...context }: TasksinkOptions) {
+  const { signal, print, log } = context;
+
   // Prepare our socket; PULL takes from all workers in turn, "fair-queued"
   using receiver = new Pull();
-  const endpoints = await bindAll(receiver, bind);
+  const endpoints = await bindAll(receiver, bind, context);
 
   // Wait for start of batch
   log.info(`waiting for the start of the batch on ${endpoints.join(", ")}`);

@@ -31,17 +31,17 @@ export interface TaskventOptions extends RoleContext {
   input: NodeJS.ReadableStream;
 }
 
-export async function taskvent(options: TaskventOptions) {
-  const { bind, sink, tasks, workers, seed, input, signal, print, log } = options;
+export async function taskvent({ bind, sink, tasks, workers, seed, input, ...context }: TaskventOptions) {
+  const { signal, print, log } = context;
 
   // Socket to send messages on
   using sender = new Push();
   const connected = new Peers(sender, (count) => log.info(`workers connected: ${count}`));
-  const endpoints = await bindAll(sender, bind);
+  const endpoints = await bindAll(sender, bind, context);
 
   // Socket to send start of batch message on, as soon as the sink is there (ZMQ_IMMEDIATE)
   using starter = new Push({ immediate: true });
-  connectAll(starter, [sink]);
+  connectAll(starter, [sink], context, "tasksink");
   closeOnAbort(signal, sender, starter);
 
   // Without this wait the first worker to connect would get most of the batch

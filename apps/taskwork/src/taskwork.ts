@@ -23,14 +23,16 @@ export interface TaskworkOptions extends RoleContext {
   sink: string;
 }
 
-export async function taskwork({ vent, sink, signal, print, log }: TaskworkOptions) {
+export async function taskwork({ vent, sink, ...context }: TaskworkOptions) {
+  const { signal, print, log } = context;
+
   // Socket to receive messages on
   using receiver = new Pull();
-  connectAll(receiver, [vent]);
+  connectAll(receiver, [vent], context, "taskvent");
 
   // Socket to send messages to
   using sender = new Push();
-  connectAll(sender, [sink]);
+  connectAll(sender, [sink], context, "tasksink");
   closeOnAbort(signal, sender);
   log.info(`waiting for tasks from ${vent}`);
 

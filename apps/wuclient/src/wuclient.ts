@@ -13,11 +13,13 @@ export interface WuclientOptions extends RoleContext {
   updates: number;
 }
 
-export async function wuclient({ filters, connect, updates, signal, print, log }: WuclientOptions) {
+export async function wuclient({ filters, connect, updates, ...context }: WuclientOptions) {
+  const { signal, print, log } = context;
+
   // Socket to talk to servers; the updates of several arrive interleaved, "fair-queued"
   print("Collecting updates from weather server...\n");
   using subscriber = new Subscriber();
-  connectAll(subscriber, connect);
+  connectAll(subscriber, connect, context, "wuserver");
 
   // Subscribe to zipcodes: without a subscription nothing comes, with several whatever matches any of them
   subscriber.subscribe(...filters);

@@ -13,10 +13,12 @@ export interface WuserverOptions extends RoleContext {
   seed?: number | undefined;
 }
 
-export async function wuserver({ bind, rate, seed, signal, log }: WuserverOptions) {
+export async function wuserver({ bind, rate, seed, ...context }: WuserverOptions) {
+  const { signal, log } = context;
+
   // Socket to publish on: whoever subscribes to nothing gets nothing, and without subscribers all is dropped
   using publisher = new Publisher();
-  const endpoints = await bindAll(publisher, bind);
+  const endpoints = await bindAll(publisher, bind, context);
   log.info(`publishing on ${endpoints.join(", ")}`);
 
   const random = seededRandom(seed);

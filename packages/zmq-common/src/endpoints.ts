@@ -1,4 +1,7 @@
 import { capability, type Socket } from "zeromq";
+import type { Keys } from "./certificates.js";
+import type { Logger } from "./log.js";
+import { isPowerOfTen } from "./malformed.js";
 
 /** An endpoint that is none, or that a socket could not bind or connect to. */
 export class EndpointError extends Error {
@@ -38,17 +41,37 @@ export function checkEndpoint(endpoint: string): string {
   );
 }
 
+/** What a socket needs to be safe on a network; part of every role's context. */
+export interface Guard {
+  /** The role's keys; none given: nothing is encrypted, and everyone is admitted. */
+  keys?: Keys | undefined;
+  log: Logger;
+  /** Ends the role with an error, for what no retry can mend. */
+  fail: (error: Error) => void;
+}
+
+/** A server that does not let us in. */
+export class RefusedError extends Error {
+  override name = "RefusedError";
+}
+
 /**
  * Binds a socket to every endpoint, with the options of {@link protect} set.
  *
+ * @param guard With keys, only clients whose key is authorized are admitted (CURVE).
  * @returns The endpoints as they were bound (`ZMQ_LAST_ENDPOINT`): `tcp://0.0.0.0:49152` for `tcp://*:*`.
  * @throws {EndpointError} Naming the first endpoint that could not be bound, and why.
  */
-export async function bindAll(socket: Socket, endpoints: readonly string[]): Promise<string[]> {
+export async function bindAll(
+  socket: Socket,
+  endpoints: readonly string[],
+  guard?: Guard,
+): Promise<string[]> {
   protect(socket, endpoints);
   // A connection that presents itself to a ZAP handler must speak ZMTP 3: without one, libzmq hands over what
   // a port scanner sends as if it were a message. The handler is `startZapHandler`.
   socket.zapDomain = "global";
+  if (guard?.keys !== undefined) Object.assign(socket, guard.keys.server());
   const bound: string[] = [];
   for (const endpoint of endpoints) {
     try {
@@ -56,6 +79,11 @@ export async function bindAll(socket: Socket, endpoints: readonly string[]): Pro
       bound.push(socket.lastEndpoint ?? endpoint);
     } catch (error) {
       throw explain("bind", endpoint, error);
+    }
+    if (guard?.keys === undefined && /^tcp:\/\/(?:\*|0\.0\.0\.0|\[::\]):/.test(endpoint)) {
+      guard?.log.warn(
+        `${endpoint} is open to all who can reach this machine; --curve-dir would ask for a key`,
+      );
     }
   }
   return bound;
@@ -65,10 +93,21 @@ export async function bindAll(socket: Socket, endpoints: readonly string[]): Pro
  * Connects a socket to every endpoint, with the options of {@link protect} set. A peer that is not there yet
  * is no error: libzmq goes on trying.
  *
+ * @param guard With keys, all is encrypted and the server must prove its own key (CURVE). A server that refuses
+ *   ours ends the role, for libzmq does not try again then.
+ * @param server The name of the server's certificate.
  * @throws {EndpointError} Naming the first endpoint that is none.
+ * @throws {KeyError} When there are keys, but not the server's.
  */
-export function connectAll(socket: Socket, endpoints: readonly string[]): void {
+export function connectAll(
+  socket: Socket,
+  endpoints: readonly string[],
+  guard?: Guard,
+  server = "server",
+): void {
   protect(socket, endpoints);
+  if (guard?.keys !== undefined) Object.assign(socket, guard.keys.client(server));
+  if (guard !== undefined) watchHandshakes(socket, guard, server);
   for (const endpoint of endpoints) {
     try {
       socket.connect(checkEndpoint(endpoint));
@@ -76,6 +115,27 @@ export function connectAll(socket: Socket, endpoints: readonly string[]): void {
       throw explain("connect to", endpoint, error);
     }
   }
+}
+
+/** Says what became of a handshake that failed: libzmq itself fails in silence. */
+function watchHandshakes(socket: Socket, { keys, log, fail }: Guard, server: string): void {
+  // After these two libzmq does not try again
+  socket.events.on("handshake:error:auth", ({ address }) => {
+    fail(new RefusedError(`refused by ${address}: it does not know our key`));
+  });
+  socket.events.on("handshake:error:protocol", ({ address, error }) => {
+    if (error.code !== "ERR_ZMTP_MECHANISM_MISMATCH") broken(address);
+    else if (keys === undefined)
+      fail(new RefusedError(`refused by ${address}: it asks for a key (--curve-dir)`));
+    else fail(new RefusedError(`no connection to ${address}: it has no key, and we ask for one`));
+  });
+  socket.events.on("handshake:error:other", ({ address }) => broken(address));
+  let count = 0;
+  const broken = (address: string) => {
+    if (!isPowerOfTen((count += 1))) return;
+    const cause = keys === undefined ? "" : `; is its key the one we have for ${server}?`;
+    log.warn({ count }, `handshake with ${address} broken off${cause}`);
+  };
 }
 
 /** What every connection of these services gets, whichever side opened it. Times in milliseconds. */

@@ -1,5 +1,13 @@
+export {
+  type Certificate,
+  formatCertificate,
+  KeyError,
+  Keys,
+  makeKeys,
+  parseCertificate,
+} from "./certificates.js";
 export { closeOnAbort } from "./closing.js";
-export { bindAll, checkEndpoint, connectAll, EndpointError } from "./endpoints.js";
+export { bindAll, checkEndpoint, connectAll, EndpointError, type Guard, RefusedError } from "./endpoints.js";
 export { LazyPirate, type LazyPirateOptions, NoReplyError } from "./lazy-pirate.js";
 export type { Logger } from "./log.js";
 export { Malformed } from "./malformed.js";

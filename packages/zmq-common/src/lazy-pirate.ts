@@ -1,6 +1,5 @@
 import { Request } from "zeromq";
-import { connectAll } from "./endpoints.js";
-import type { Logger } from "./log.js";
+import { connectAll, type Guard } from "./endpoints.js";
 import { sSleep } from "./zhelpers.js";
 
 /** No reply came, as often as it was tried. */
@@ -8,7 +7,7 @@ export class NoReplyError extends Error {
   override name = "NoReplyError";
 }
 
-export interface LazyPirateOptions {
+export interface LazyPirateOptions extends Guard {
   /** Endpoints of the servers; a request goes to one that is connected. */
   connect: readonly string[];
   /** How long to wait for a reply before trying again, in milliseconds. */
@@ -16,7 +15,8 @@ export interface LazyPirateOptions {
   /** How often to try a request before giving up. None given: for ever. */
   retries?: number | undefined;
   signal: AbortSignal;
-  log: Logger;
+  /** The name of the servers' certificate. */
+  server?: string | undefined;
 }
 
 /**
@@ -59,10 +59,10 @@ export class LazyPirate implements Disposable {
   }
 
   #connect(): Request {
-    const { connect, timeout } = this.#options;
+    const { connect, timeout, server } = this.#options;
     // ZMQ_IMMEDIATE: wait for a connection rather than queue for a server that may never come.
     const socket = new Request({ immediate: true, sendTimeout: timeout, receiveTimeout: timeout });
-    connectAll(socket, connect);
+    connectAll(socket, connect, this.#options, server);
     return socket;
   }
 

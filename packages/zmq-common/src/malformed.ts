@@ -19,7 +19,7 @@ export class Malformed implements Disposable {
   count(kind: string, message: readonly Buffer[]): void {
     const count = (this.#counts.get(kind) ?? 0) + 1;
     this.#counts.set(kind, count);
-    if (!Number.isInteger(Math.log10(count))) return;
+    if (!isPowerOfTen(count)) return;
     this.#log.warn(
       { count, frames: message.map((frame) => frame.length), start: message[0]?.toString("hex", 0, 16) },
       `malformed ${kind}`,
@@ -31,4 +31,9 @@ export class Malformed implements Disposable {
       if (count > 1) this.#log.warn({ count }, `malformed in all: ${kind}`);
     }
   }
+}
+
+/** Whether a count is 1, 10, 100, …: a log told of these only cannot fill a disk. */
+export function isPowerOfTen(count: number): boolean {
+  return Number.isInteger(Math.log10(count));
 }

@@ -229,7 +229,9 @@ const dashed = (key: string) => key.replaceAll(/[A-Z]/g, (letter) => `-${letter.
 
 /** What `--help` says of an option after its description. */
 function remarks({ fallback, repeatable, positional }: OptionSpec<unknown>, variable: string): string[] {
-  const shown = [fallback ?? []].flat().map((value) => (positional ? JSON.stringify(value) : String(value)));
+  const shown = [fallback ?? []]
+    .flat()
+    .map((value: unknown) => (positional ? JSON.stringify(value) : (value as string)));
   return [
     ...(repeatable && !positional ? ["repeatable"] : []),
     ...(shown.length > 0 ? [`default ${shown.join(", ")}`] : []),

@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { version as libzmqVersion } from "zeromq";
+import { Keys } from "./certificates.js";
+import type { Guard } from "./endpoints.js";
 import { keepFresh } from "./health.js";
 import { createLog, type Logger, LOG_FORMATS, LOG_LEVELS } from "./log.js";
 import {
@@ -16,11 +18,10 @@ import { startZapHandler } from "./zap.js";
 import { sCatchSignals } from "./zhelpers.js";
 
 /** What a role is given besides its options. */
-export interface RoleContext {
+export interface RoleContext extends Guard {
   /** Aborted when the role is to stop. */
   signal: AbortSignal;
   print: Print;
-  log: Logger;
 }
 
 /** How long a role may take to end after a signal, in milliseconds. */
@@ -41,16 +42,17 @@ export async function runRole<S extends OptionSpecs>(
 ): Promise<void> {
   const program = describe(meta);
   try {
-    const { logLevel, logFormat, healthFile, ...options } = parseOptions(program, {
+    const { logLevel, logFormat, healthFile, curveDir, ...options } = parseOptions(program, {
       ...specs,
       ...commonOptions(),
     }) as OptionValues<S> & CommonOptions;
     const log = await createLog(program.name, { level: logLevel, format: logFormat });
-    process.exitCode = await perform(
-      (context) => role({ ...(options as OptionValues<S>), ...context }),
+    process.exitCode = await perform((context) => role({ ...(options as OptionValues<S>), ...context }), {
       healthFile,
+      curveDir,
+      name: program.name,
       log,
-    );
+    });
   } catch (error) {
     if (!(error instanceof UsageExit)) throw error;
     process.exitCode = error.status;
@@ -63,37 +65,48 @@ type CommonOptions = OptionValues<ReturnType<typeof commonOptions>>;
 function commonOptions() {
   const format = process.stderr.isTTY ? "text" : "json";
   return {
+    curveDir: path("folder of keys (CURVE); without it, nothing is encrypted and everyone is admitted"),
     healthFile: path("file to keep fresh while the program is well"),
     logLevel: choice("least severity of what is logged on stderr", LOG_LEVELS, "info", "LOG_LEVEL"),
     logFormat: choice("form of the log; text on a terminal, else json", LOG_FORMATS, format, "LOG_FORMAT"),
   };
 }
 
+interface Surroundings extends Pick<CommonOptions, "healthFile" | "curveDir"> {
+  name: string;
+  log: Logger;
+}
+
 /** Runs the role to its end, and returns the exit status. */
 async function perform(
   role: (context: RoleContext) => Promise<void>,
-  healthFile: string | undefined,
-  log: Logger,
+  { name, healthFile, curveDir, log }: Surroundings,
 ): Promise<0 | 1> {
-  const stdoutClosed = new AbortController();
-  process.stdout.on("error", (error) => stdoutClosed.abort(error));
-  const signal = AbortSignal.any([sCatchSignals(), stdoutClosed.signal]);
+  const stopped = new AbortController();
+  const failed = new AbortController();
+  const stopping = AbortSignal.any([sCatchSignals(), stopped.signal]);
+  const signal = AbortSignal.any([stopping, failed.signal]);
+  // Whoever closes our stdout has seen enough
+  process.stdout.on("error", (error) => stopped.abort(error));
+  stopping.addEventListener("abort", () => log.info(`stopping: ${(stopping.reason as Error).message}`));
   signal.addEventListener("abort", () => {
-    log.info(`stopping: ${(signal.reason as Error).message}`);
-    // Should anything keep the process alive, that ends here.
-    setTimeout(() => process.exit(), PATIENCE).unref();
+    // Should anything keep the process alive, that ends here
+    setTimeout(() => process.exit(failed.signal.aborted ? 1 : 0), PATIENCE).unref();
   });
+  const print: Print = (text) => void process.stdout.write(text);
   try {
     using _health = healthFile === undefined ? undefined : keepFresh(healthFile);
-    using _zap = await startZapHandler();
-    const print: Print = (line) => void process.stdout.write(line);
-    await role({ signal, print, log });
+    const keys = curveDir === undefined ? undefined : new Keys(curveDir, name);
+    using _zap = await startZapHandler(keys, log);
+    await role({ signal, print, log, keys, fail: (error) => failed.abort(error) });
+    failed.signal.throwIfAborted();
+    return 0;
   } catch (error) {
-    if (signal.aborted) return 0;
-    log.fatal(log.isLevelEnabled("debug") ? { err: error } : {}, (error as Error).message);
+    if (stopping.aborted) return 0;
+    const { message } = signal.aborted ? (signal.reason as Error) : (error as Error);
+    log.fatal(log.isLevelEnabled("debug") ? { err: error } : {}, message);
     return 1;
   }
-  return 0;
 }
 
 /** What an app's package.json, a folder above its main module, says of it. */

@@ -1,14 +1,22 @@
 import { Reply } from "zeromq";
+import type { Keys } from "./certificates.js";
+import type { Logger } from "./log.js";
+import { isPowerOfTen } from "./malformed.js";
+import { z85Encode } from "./z85.js";
 
 /**
  * Starts the ZAP handler of this process: every connection to a socket bound by `bindAll` is presented to it
- * (RFC 27, https://rfc.zeromq.org/spec/27/). It admits everyone; its being there is what keeps out whoever
- * does not speak ZMTP 3. There is one a process, and it must be up before the first bind.
+ * (RFC 27, https://rfc.zeromq.org/spec/27/). There is one a process, and it must be up before the first bind.
+ *
+ * With keys it admits the clients that prove an authorized key (CURVE). Without, it admits everyone; its being
+ * there then still keeps out whoever does not speak ZMTP 3.
+ *
+ * @param log Told of clients that are refused: of the 1st, 10th, 100th, ….
  */
-export async function startZapHandler(): Promise<Disposable> {
+export async function startZapHandler(keys?: Keys, log?: Logger): Promise<Disposable> {
   const handler = new Reply();
   await handler.bind("inproc://zeromq.zap.01");
-  const answering = answer(handler);
+  const answering = answer(handler, keys, log);
   return {
     [Symbol.dispose]() {
       handler.close();
@@ -17,12 +25,25 @@ export async function startZapHandler(): Promise<Disposable> {
   };
 }
 
-async function answer(handler: Reply): Promise<void> {
+async function answer(handler: Reply, keys: Keys | undefined, log: Logger | undefined): Promise<void> {
+  let refused = 0;
   try {
-    for await (const [version = "1.0", requestId = ""] of handler) {
-      await handler.send([version, requestId, "200", "OK", "", ""]);
+    for await (const [version = "1.0", requestId = "", , address, , mechanism, key] of handler) {
+      const user = keys === undefined ? "" : admitted(keys, String(mechanism), key);
+      if (user === undefined && isPowerOfTen((refused += 1))) {
+        const client = { address: String(address), refused };
+        log?.warn(client, `refused ${client.address}: its key is not in ${keys?.authorizedDir}`);
+      }
+      const status = user === undefined ? ["400", "key not authorized", ""] : ["200", "OK", user];
+      await handler.send([version, requestId, ...status, ""]);
     }
   } catch (error) {
     if (!handler.closed) throw error;
   }
+}
+
+/** The name of the client, if it may come in. */
+function admitted(keys: Keys, mechanism: string, key: Buffer | undefined): string | undefined {
+  if (mechanism !== "CURVE" || key?.length !== 32) return undefined;
+  return keys.authorized(z85Encode(key));
 }

@@ -30,10 +30,28 @@ static inline int int_arg (int argc, char *argv [], int index, int fallback)
     return argc > index? atoi (argv [index]): fallback;
 }
 
+static inline void set_key (void *socket, int option, const char *variable)
+{
+    const char *key = getenv (variable);
+    check (key != NULL && zmq_setsockopt (socket, option, key, strlen (key)) == 0, variable);
+}
+
+//  Where the environment has keys (Z85), the socket proves its own one
+static inline int set_own_keys (void *socket)
+{
+    if (getenv ("CURVE_SECRET_KEY") == NULL)
+        return 0;
+    set_key (socket, ZMQ_CURVE_PUBLICKEY, "CURVE_PUBLIC_KEY");
+    set_key (socket, ZMQ_CURVE_SECRETKEY, "CURVE_SECRET_KEY");
+    return 1;
+}
+
 static inline void *bound_socket (void *context, int type, const char *endpoint)
 {
     void *socket = zmq_socket (context, type);
     check (socket != NULL, "zmq_socket");
+    int server = set_own_keys (socket);
+    check (zmq_setsockopt (socket, ZMQ_CURVE_SERVER, &server, sizeof server) == 0, "ZMQ_CURVE_SERVER");
     check (zmq_bind (socket, endpoint) == 0, endpoint);
     return socket;
 }
@@ -42,6 +60,8 @@ static inline void *connected_socket (void *context, int type, const char *endpo
 {
     void *socket = zmq_socket (context, type);
     check (socket != NULL, "zmq_socket");
+    if (set_own_keys (socket))
+        set_key (socket, ZMQ_CURVE_SERVERKEY, "CURVE_SERVER_KEY");
     check (zmq_connect (socket, endpoint) == 0, endpoint);
     return socket;
 }

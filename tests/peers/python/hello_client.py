@@ -4,10 +4,13 @@ import sys
 
 import zmq
 
+from curve import set_keys
+
 endpoint, requests = sys.argv[1], int(sys.argv[2])
 
 print("Connecting to hello world server...", flush=True)
 requester = zmq.Context().socket(zmq.REQ)
+set_keys(requester, server=False)
 requester.connect(endpoint)
 
 for request in range(requests):

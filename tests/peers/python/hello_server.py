@@ -5,9 +5,12 @@ import time
 
 import zmq
 
+from curve import set_keys
+
 endpoint, work = sys.argv[1], int(sys.argv[2])
 
 responder = zmq.Context().socket(zmq.REP)
+set_keys(responder, server=True)
 responder.bind(endpoint)
 
 while True:

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { capability } from "zeromq";
+import type { Keys } from "../certificates.js";
 import type { RoleContext } from "../run.js";
 
 /** How long anything may take in a test, in milliseconds. */
@@ -25,7 +26,7 @@ export class RunningRole implements AsyncDisposable {
   readonly #stop = new AbortController();
   readonly #watchers = new Set<() => void>();
 
-  constructor(run: (context: RoleContext) => Promise<void>) {
+  constructor(run: (context: RoleContext) => Promise<void>, keys?: Keys) {
     const print = (text: string) => {
       this.printed += text;
       this.#look();
@@ -35,7 +36,8 @@ export class RunningRole implements AsyncDisposable {
       this.#look();
     };
     const log = pino({ level: "trace" }, { write });
-    this.done = run({ signal: this.#stop.signal, print, log });
+    const fail = (error: Error) => this.#stop.abort(error);
+    this.done = run({ signal: this.#stop.signal, print, log, keys, fail });
     // Whether it fails is for the test to look at
     this.done.catch(() => {}).finally(() => this.#look());
   }
@@ -61,7 +63,9 @@ export class RunningRole implements AsyncDisposable {
       const fail = () => {
         const log = this.logged.map(({ msg }) => `  ${msg}`).join("\n");
         reject(
-          new Error(`waited ${PATIENCE} ms for: ${condition}\nprinted: ${this.printed}\nlogged:\n${log}`),
+          new Error(
+            `waited ${PATIENCE} ms for: ${condition.toString()}\nprinted: ${this.printed}\nlogged:\n${log}`,
+          ),
         );
       };
       const timer = setTimeout(() => finish(fail), PATIENCE);
@@ -85,8 +89,12 @@ export class RunningRole implements AsyncDisposable {
 }
 
 /** Starts a role with its options. */
-export function startRole<O>(role: (options: O & RoleContext) => Promise<void>, options: O): RunningRole {
-  return new RunningRole((context) => role({ ...options, ...context }));
+export function startRole<O>(
+  role: (options: O & RoleContext) => Promise<void>,
+  options: O,
+  keys?: Keys,
+): RunningRole {
+  return new RunningRole((context) => role({ ...options, ...context }), keys);
 }
 
 /** Endpoints to bind, one per transport; every test takes fresh ones. */
