@@ -64,7 +64,7 @@ test("deals the tasks out evenly once all workers are there, and not before", as
   using first = await worker(batch.vent);
   using second = await worker(batch.vent);
   const said = () => batch.vent.logged.map(({ msg }) => msg);
-  await batch.vent.until(() => said().includes("workers connected: 2"));
+  await batch.vent.until(() => said().includes("peers connected: 2"));
   expect(batch.vent.printed).toBe("");
   using third = await worker(batch.vent);
   const shares = await Promise.all([first, second, third].map((puller) => take(puller, 10)));
@@ -104,7 +104,7 @@ describe("without a number of workers", () => {
     const input = new PassThrough();
     await using batch = await start({ input });
     using puller = await worker(batch.vent);
-    await batch.vent.until(() => batch.vent.logged.some(({ msg }) => msg === "workers connected: 1"));
+    await batch.vent.until(() => batch.vent.logged.some(({ msg }) => msg === "peers connected: 1"));
     expect(batch.vent.printed).toBe("Press Enter when the workers are ready: ");
     input.write("\n");
     await take(puller, 10);

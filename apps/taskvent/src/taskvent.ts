@@ -36,7 +36,7 @@ export async function taskvent({ bind, sink, tasks, workers, seed, input, ...con
 
   // Socket to send messages on
   using sender = new Push();
-  const connected = new Peers(sender, (count) => log.info(`workers connected: ${count}`));
+  const connected = new Peers(sender);
   const endpoints = await bindAll(sender, bind, context);
 
   // Socket to send start of batch message on, as soon as the sink is there (ZMQ_IMMEDIATE)

@@ -2,6 +2,8 @@ import { capability, type Socket } from "zeromq";
 import type { Keys } from "./certificates.js";
 import type { Logger } from "./log.js";
 import { isPowerOfTen } from "./malformed.js";
+import { Peers } from "./peers.js";
+import { sClock } from "./zhelpers.js";
 
 /** An endpoint that is none, or that a socket could not bind or connect to. */
 export class EndpointError extends Error {
@@ -72,6 +74,7 @@ export async function bindAll(
   // a port scanner sends as if it were a message. The handler is `startZapHandler`.
   socket.zapDomain = "global";
   if (guard?.keys !== undefined) Object.assign(socket, guard.keys.server());
+  if (guard !== undefined) reportPeers(socket, guard.log);
   const bound: string[] = [];
   for (const endpoint of endpoints) {
     try {
@@ -107,7 +110,10 @@ export function connectAll(
 ): void {
   protect(socket, endpoints);
   if (guard?.keys !== undefined) Object.assign(socket, guard.keys.client(server));
-  if (guard !== undefined) watchHandshakes(socket, guard, server);
+  if (guard !== undefined) {
+    watchHandshakes(socket, guard, server);
+    reportLosses(socket, guard.log);
+  }
   for (const endpoint of endpoints) {
     try {
       socket.connect(checkEndpoint(endpoint));
@@ -136,6 +142,34 @@ function watchHandshakes(socket: Socket, { keys, log, fail }: Guard, server: str
     const cause = keys === undefined ? "" : `; is its key the one we have for ${server}?`;
     log.warn({ count }, `handshake with ${address} broken off${cause}`);
   };
+}
+
+/** Logs how many peers are connected, twenty lines a second at most however they come and go. */
+function reportPeers(socket: Socket, log: Logger): void {
+  let second = 0;
+  let lines = 0;
+  // oxlint-disable-next-line no-new -- it lives as long as the socket
+  new Peers(socket, (count) => {
+    const now = Math.trunc(sClock() / 1000);
+    lines = now === second ? lines + 1 : 1;
+    second = now;
+    if (lines <= 20) log.info(`peers connected: ${count}`);
+  });
+}
+
+/** Logs when an established connection is lost, and when it is back. */
+function reportLosses(socket: Socket, log: Logger): void {
+  const connected = new Set<string>();
+  const lost = new Set<string>();
+  socket.events.on("handshake", ({ address }) => {
+    connected.add(address);
+    if (lost.delete(address)) log.info(`connected to ${address} again`);
+  });
+  socket.events.on("disconnect", ({ address }) => {
+    if (!connected.delete(address)) return;
+    lost.add(address);
+    log.info(`lost the connection to ${address}; trying to connect again`);
+  });
 }
 
 /** What every connection of these services gets, whichever side opened it. Times in milliseconds. */
