@@ -25,3 +25,8 @@ for task in range(tasks):
     total += workload
     sender.send_string(str(workload))
 print(f"Total expected cost: {total} msec", flush=True)
+
+# Without this, what is still queued when the interpreter exits is lost.
+sender.close()
+sink.close()
+context.term()

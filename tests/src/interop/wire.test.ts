@@ -3,7 +3,7 @@ import { describe, expect, test } from "@jest/globals";
 import { Dealer, Pull, Push, Reply, Request, XPublisher } from "zeromq";
 import { freeEndpoint } from "../support/ports.js";
 import { type Child, role } from "../support/processes.js";
-import { bound, connected } from "../support/sockets.js";
+import { bound, connected, receive } from "../support/sockets.js";
 
 /** What no reader may take for text. */
 const JUNK = Buffer.from([0xff, 0xfe, 0xc3, 0x28, 0x80, 0x00, 0x01]);
@@ -79,11 +79,11 @@ describe("tasks", () => {
   ])("of 57 ms are done %s", async (_, task) => {
     const { vent, sink, worker } = await startWorker();
     await vent.send("1");
-    await sink.receive();
+    await receive(sink);
 
     const start = performance.now();
     await vent.send(task);
-    expect(await sink.receive()).toEqual([Buffer.alloc(0)]);
+    expect(await receive(sink)).toEqual([Buffer.alloc(0)]);
     // Timers run a millisecond early now and then.
     expect(performance.now() - start).toBeGreaterThan(55);
     await worker.until(/^1\.57\.$/);
@@ -104,11 +104,11 @@ describe("tasks", () => {
   ])("that are %s are logged, cost nothing and are confirmed all the same", async (_, nonsense) => {
     const { vent, sink, worker } = await startWorker();
     await vent.send(nonsense);
-    expect(await sink.receive()).toEqual([Buffer.alloc(0)]);
+    expect(await receive(sink)).toEqual([Buffer.alloc(0)]);
 
     // What follows is done as ever.
     await vent.send("3");
-    expect(await sink.receive()).toEqual([Buffer.alloc(0)]);
+    expect(await receive(sink)).toEqual([Buffer.alloc(0)]);
     await worker.until(/\.3\.$/);
     await worker.stop();
     expect(logged(worker).filter(isWarning)).toHaveLength(1);
@@ -118,8 +118,8 @@ describe("tasks", () => {
     const { vent, sink, worker } = await startWorker();
     await vent.send(["57", "57"]);
     await vent.send("3");
-    await sink.receive();
-    await sink.receive();
+    await receive(sink);
+    await receive(sink);
     await worker.until(/\.3\.$/);
     await worker.stop();
     expect(worker.stdout.match(/\./g)).toHaveLength(2);
@@ -160,12 +160,12 @@ describe("requests", () => {
   ])("are answered: %s", async (_, request) => {
     const { client, server } = await startServer();
     await client.send(request);
-    expect(await client.receive()).toEqual([Buffer.from("World")]);
+    expect(await receive(client)).toEqual([Buffer.from("World")]);
     await server.line(/^Received /);
 
     // And so is the next one.
     await client.send("Hello");
-    expect(await client.receive()).toEqual([Buffer.from("World")]);
+    expect(await receive(client)).toEqual([Buffer.from("World")]);
     await server.until(/^Received .*\nReceived Hello\n$/);
     await server.stop();
   });
@@ -177,7 +177,7 @@ describe("requests", () => {
     // The empty frame is the envelope that a REQ socket adds by itself.
     for (let n = 0; n < 10; n++) await client.send(["", "Hello"]);
     for (let n = 0; n < 10; n++)
-      expect(await client.receive()).toEqual([Buffer.alloc(0), Buffer.from("World")]);
+      expect(await receive(client)).toEqual([Buffer.alloc(0), Buffer.from("World")]);
     await server.stop();
     expect(server.stdout).toBe("Received Hello\n".repeat(10));
   });
@@ -185,7 +185,7 @@ describe("requests", () => {
   test("with a trailing NUL are printed without it", async () => {
     const { client, server } = await startServer();
     await client.send("Hello\0");
-    await client.receive();
+    await receive(client);
     await server.line(/^Received Hello$/);
   });
 });
@@ -195,7 +195,7 @@ describe("who sends too much is cut off, and the others are served", () => {
     const { client, server, endpoint } = await startServer();
     await cutOff(new Request(), endpoint);
     await client.send("Hello");
-    expect(await client.receive()).toEqual([Buffer.from("World")]);
+    expect(await receive(client)).toEqual([Buffer.from("World")]);
     await server.stop();
     expect(server.stdout).toBe("Received Hello\n");
   });
@@ -219,7 +219,7 @@ describe("replies", () => {
     const { socket: server, endpoint } = await bound(new Reply());
     const client = role("hello-client", ["--connect", endpoint, "--requests", "2"]);
     for (let n = 0; n < 2; n++) {
-      expect(await server.receive()).toEqual([Buffer.from("Hello")]);
+      expect(await receive(server)).toEqual([Buffer.from("Hello")]);
       await server.send(reply);
     }
     await client.done();
@@ -234,7 +234,7 @@ describe("replies", () => {
   ])("that are %s are replies too", async (_, reply) => {
     const { socket: server, endpoint } = await bound(new Reply());
     const client = role("hello-client", ["--connect", endpoint, "--requests", "1"]);
-    await server.receive();
+    await receive(server);
     await server.send(reply);
     await client.done();
   });
@@ -249,7 +249,7 @@ async function averageOf(
 ): Promise<number> {
   const { socket: publisher, endpoint } = await bound(new XPublisher());
   const client = role("wuclient", ["--connect", endpoint, "--updates", String(count), filter]);
-  const [subscription] = await publisher.receive();
+  const [subscription] = await receive(publisher);
   expect(subscription).toEqual(Buffer.from(`\u0001${filter}`));
   for (const update of updates) await publisher.send(update);
 

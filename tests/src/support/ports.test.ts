@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { expect, test } from "@jest/globals";
 import { freePort } from "./ports.js";
+import { start } from "./processes.js";
 
 test("free ports are distinct, and can be bound", async () => {
   const ports = await Promise.all(Array.from({ length: 50 }, freePort));
@@ -11,4 +12,16 @@ test("free ports are distinct, and can be bound", async () => {
     await once(server.listen(port, "127.0.0.1"), "listening");
     await once(server.close(), "close");
   }
+});
+
+test("a free port is reserved among all that ask for one, and not in the way of whom it is for", async () => {
+  const port = await freePort();
+  const other = start([
+    process.execPath,
+    "-e",
+    `require("node:dgram").createSocket("udp4").on("error", ({ code }) => console.log(code)).bind(${port}, "127.0.0.1");
+     require("node:net").createServer().listen(${port}, () => console.log("listening")).unref();`,
+  ]);
+  await other.line(/^EADDRINUSE$/);
+  await other.line(/^listening$/);
 });

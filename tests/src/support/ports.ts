@@ -1,6 +1,8 @@
 /** TCP ports for processes that both ends must know of before they start. */
+import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { createServer } from "node:net";
+import { afterAll } from "@jest/globals";
 
 /**
  * Below every system's ephemeral range (Linux: from 32768 on). A port that the system hands out lies in that
@@ -8,33 +10,44 @@ import { createServer } from "node:net";
  * trying to reach it may then even connect to itself.
  */
 const FIRST = 20_000;
-const LAST = 32_000;
+const LAST = 31_999;
 
-/** Test files that run side by side each draw from a slice of the range. */
-const SLICES = 16;
-const SLICE_SIZE = (LAST - FIRST) / SLICES;
+const reservations: Socket[] = [];
 
-const taken = new Set<number>();
+afterAll(() => {
+  for (const reservation of reservations.splice(0)) reservation.close();
+});
 
 /**
- * A TCP port on which nothing listens, drawn at random and confirmed by the system. No port is handed out
- * twice in a test file.
+ * A TCP port on which nothing listens, drawn at random and confirmed by the system. Until the test file has
+ * ended, no other call is given the same one, whichever process makes it.
  *
  * Where the test itself binds, `tcp://127.0.0.1:*` and the socket's `lastEndpoint` are better.
  */
 export async function freePort(): Promise<number> {
-  const slice = Number(process.env["JEST_WORKER_ID"] ?? 0) % SLICES;
   for (;;) {
-    const port = FIRST + slice * SLICE_SIZE + Math.floor(Math.random() * SLICE_SIZE);
-    if (taken.has(port)) continue;
-    taken.add(port);
-    if (await isFree(port)) return port;
+    const port = FIRST + Math.floor(Math.random() * (LAST - FIRST + 1));
+    if ((await reserve(port)) && (await isFree(port))) return port;
   }
 }
 
 /** An endpoint on a {@link freePort}: `tcp://127.0.0.1:20123`. */
 export async function freeEndpoint(): Promise<string> {
   return `tcp://127.0.0.1:${await freePort()}`;
+}
+
+/** The UDP port of the same number says that it is taken: one process only can have it, and it is in no one's way. */
+async function reserve(port: number): Promise<boolean> {
+  const reservation = createSocket("udp4");
+  reservations.push(reservation);
+  try {
+    reservation.bind({ port, address: "127.0.0.1", exclusive: true });
+    await once(reservation, "listening");
+    reservation.unref();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function isFree(port: number): Promise<boolean> {

@@ -218,20 +218,26 @@ export class Child implements AsyncDisposable {
     throw this.#failure(`expected to end with ${inspect(expected)}, ended with ${inspect(exit)}`);
   }
 
-  /** What went wrong, and what the processes of the test printed: the cause may lie in another one. */
   #failure(what: string): Error {
-    const others = [...children].filter((child) => child !== this);
-    return new Error(
-      [`${this.name}: ${what}`, this.#report(), ...others.map((child) => child.#report())].join("\n"),
-    );
+    return new Error(`${this.name}: ${what}\n${whatWasPrinted(this)}`);
   }
 
-  #report(): string {
+  /** What it has printed and how it stands, for messages. */
+  report(): string {
     const state = this.#exit === undefined ? "still running" : `ended with ${inspect(this.#exit)}`;
     return (["stdout", "stderr"] as const)
       .map((stream) => `--- ${stream} of ${this.name}, ${state}\n${tail(this[stream])}`)
       .join("\n");
   }
+}
+
+/**
+ * What the processes of the test have printed and how they stand, for the message of a failure: its cause may
+ * lie in any of them. `first` comes first.
+ */
+export function whatWasPrinted(first?: Child): string {
+  const all = first === undefined ? children : new Set([first, ...children]);
+  return [...all].map((child) => child.report()).join("\n");
 }
 
 function spawn(file: string, args: readonly string[], { env = {}, cwd = process.cwd() }: StartOptions) {

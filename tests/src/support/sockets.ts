@@ -1,6 +1,7 @@
 /** Bare zeromq.js sockets for the test's own end of a connection. */
 import { afterEach } from "@jest/globals";
-import type { Socket } from "zeromq";
+import type { Readable, Socket } from "zeromq";
+import { whatWasPrinted } from "./processes.js";
 
 /** How long a send or a receive may take before it fails with EAGAIN, in milliseconds. */
 const DEADLINE = 20_000;
@@ -26,6 +27,19 @@ export function connected<S extends Socket>(socket: S, endpoint: string): S {
   guard(socket);
   socket.connect(endpoint);
   return socket;
+}
+
+/**
+ * The next message of a socket.
+ *
+ * @throws When none comes in 20 seconds, showing what the processes of the test have printed.
+ */
+export async function receive(socket: Readable): Promise<Buffer[]> {
+  try {
+    return await socket.receive();
+  } catch (cause) {
+    throw new Error(`no message: ${String(cause)}\n${whatWasPrinted()}`, { cause });
+  }
 }
 
 function guard(socket: Socket): void {
