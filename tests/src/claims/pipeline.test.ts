@@ -1,25 +1,22 @@
 /** ventilator (PUSH) -> tasks -> workers (PULL, PUSH) -> results -> sink (PULL). */
 import { describe, expect, test } from "@jest/globals";
-import { Pull, Push, type Socket, type SocketOptions } from "zeromq";
-import { Peers } from "zmq-common";
+import { Pull, Push, type Socket } from "zeromq";
+import { sSend } from "zmq-common";
 import { freeEndpoint } from "../support/ports.js";
 import { type Child, role } from "../support/processes.js";
 import { bound, connected } from "../support/sockets.js";
 import { boundInside } from "./inside.js";
 import { interleaved } from "./interleaved.js";
+import { watched } from "./watched.js";
 
-const DEADLINE = 20_000;
-
-/** Binds a socket, and counts its peers. */
-async function counted<S extends Push | Pull>(socket: S) {
-  const peers = new Peers(socket);
-  const { endpoint } = await bound(socket);
-  return { socket, endpoint, peers: (count: number) => peers.atLeast(count, AbortSignal.timeout(DEADLINE)) };
+/** Binds a socket whose connections can be waited for. */
+async function boundAndWatched<S extends Socket>(socket: S) {
+  const event = watched(socket);
+  return { ...(await bound(socket)), event };
 }
 
-/** Starts a worker whose results are its name. Returns the socket that it takes tasks from. */
-function startWorker(name: string, vent: string, sink: string, options: SocketOptions<Pull> = {}): Pull {
-  const receiver = new Pull(options);
+/** Has a worker take tasks from a socket. Its results are its name. */
+function work(receiver: Pull, sink: string, name: string): void {
   const sender = connected(new Push(), sink);
   void (async () => {
     for (;;) {
@@ -28,16 +25,10 @@ function startWorker(name: string, vent: string, sink: string, options: SocketOp
     }
     // Until the sockets are closed
   })().catch(() => {});
-  return connected(receiver, vent);
 }
 
-/** Waits until a socket that connects has found nobody, and put off the next try for its reconnect interval. */
-function refused(socket: Socket): Promise<unknown> {
-  return new Promise((resolve) => socket.events.on("connect:retry", resolve));
-}
-
-async function send(vent: Push, tasks: number): Promise<void> {
-  for (let n = 0; n < tasks; n++) await vent.send(String(n));
+async function sendTasks(ventilator: Push, tasks: number): Promise<void> {
+  for (let n = 0; n < tasks; n++) await sSend(ventilator, "1");
 }
 
 /** How many of the next results are whose. */
@@ -52,12 +43,14 @@ async function results(sink: Pull, tasks: number): Promise<Record<string, number
 
 describe("PUSH", () => {
   test("shares tasks evenly among the workers that are connected before the batch", async () => {
-    const vent = await counted(new Push());
+    const vent = await boundAndWatched(new Push());
     const sink = await bound(new Pull());
-    for (const name of ["a", "b", "c", "d"]) startWorker(name, vent.endpoint, sink.endpoint);
-    await vent.peers(4);
+    for (const name of ["a", "b", "c", "d"]) {
+      work(connected(new Pull(), vent.endpoint), sink.endpoint, name);
+    }
+    await vent.event("handshake", 4);
 
-    await send(vent.socket, 100);
+    await sendTasks(vent.socket, 100);
     expect(await results(sink.socket, 100)).toEqual({ a: 25, b: 25, c: 25, d: 25 });
   });
 
@@ -65,33 +58,37 @@ describe("PUSH", () => {
     const endpoint = await freeEndpoint();
     const sink = await bound(new Pull());
     // Both found nobody; one looks again in a moment, the other in half a second
-    const receivers = [
-      startWorker("first", endpoint, sink.endpoint, { reconnectInterval: 50 }),
-      startWorker("second", endpoint, sink.endpoint, { reconnectInterval: 500 }),
-    ];
-    await Promise.all(receivers.map(refused));
+    for (const [name, reconnectInterval] of [
+      ["first", 50],
+      ["second", 500],
+    ] as const) {
+      const receiver = new Pull({ reconnectInterval });
+      const event = watched(receiver);
+      work(connected(receiver, endpoint), sink.endpoint, name);
+      await event("connect:retry");
+    }
 
     using vent = new Push({ linger: 0 });
-    const workers = new Peers(vent);
+    const event = watched(vent);
     await vent.bind(endpoint);
-    await send(vent, 100);
+    await sendTasks(vent, 100);
     expect(await results(sink.socket, 100)).toEqual({ first: 100 });
 
     // Once both are there they share
-    await workers.atLeast(2, AbortSignal.timeout(DEADLINE));
-    await send(vent, 100);
+    await event("handshake", 2);
+    await sendTasks(vent, 100);
     expect(await results(sink.socket, 100)).toEqual({ first: 50, second: 50 });
   });
 
   test("workers can be added at any time: nobody else is told", async () => {
-    const vent = await counted(new Push());
+    const vent = await boundAndWatched(new Push());
     const sink = await bound(new Pull());
     const start = () => role("taskwork", ["--vent", vent.endpoint, "--sink", sink.endpoint]);
     const workers: Child[] = [];
-    for (const count of [1, 2, 3]) {
+    while (workers.length < 3) {
       workers.push(start());
-      await vent.peers(count);
-      for (let n = 0; n < 6; n++) await vent.socket.send("1");
+      await vent.event("handshake");
+      await sendTasks(vent.socket, 6);
       expect(await results(sink.socket, 6)).toEqual({ "": 6 });
     }
     // 6 tasks for one, then 6 for two, then 6 for three
@@ -104,11 +101,11 @@ describe("PUSH", () => {
 
 describe("PULL", () => {
   test("takes results from all workers in turn: none drowns out the others", async () => {
-    const sink = await counted(new Pull({ receiveHighWaterMark: 0 }));
+    const sink = await boundAndWatched(new Pull({ receiveHighWaterMark: 0 }));
     const [loud, quiet] = [new Push({ sendHighWaterMark: 0 }), new Push({ sendHighWaterMark: 0 })];
     connected(loud, sink.endpoint);
     connected(quiet, sink.endpoint);
-    await sink.peers(2);
+    await sink.event("handshake", 2);
 
     const order = await interleaved(loud, quiet, sink.socket);
     expect(order.lastIndexOf("q")).toBeLessThan(order.length / 2);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { execa } from "execa";
 import { Publisher, Subscriber } from "zeromq";
-import { Peers } from "zmq-common";
+import { sSend } from "zmq-common";
 import { freeEndpoint, freePort } from "../support/ports.js";
 import { role, start } from "../support/processes.js";
 import { bound, connected } from "../support/sockets.js";
@@ -12,6 +12,7 @@ import { heard, receiveUntil } from "./heard.js";
 import { boundInside } from "./inside.js";
 import { interleaved } from "./interleaved.js";
 import { Tap } from "./tap.js";
+import { watched } from "./watched.js";
 
 async function pair(...subscriptions: (string | Buffer)[]) {
   const { socket: publisher, endpoint } = await bound(new Publisher());
@@ -42,10 +43,10 @@ describe("subscriptions", () => {
 
   test("being connected is not enough: what is published before it subscribes is lost", async () => {
     const publisher = new Publisher();
-    const peers = new Peers(publisher);
+    const event = watched(publisher);
     const { endpoint } = await bound(publisher);
     const subscriber = connected(new Subscriber(), endpoint);
-    await peers.atLeast(1, AbortSignal.timeout(5000));
+    await event("handshake");
 
     await publish(publisher, "10001 1 2", "10002 3 4");
     subscriber.subscribe();
@@ -146,16 +147,16 @@ describe("who comes when", () => {
     const endpoint = await freeEndpoint();
     // It found nobody, and will look again in half a second
     const subscriber = new Subscriber({ reconnectInterval: 500 });
-    const refused = new Promise((resolve) => subscriber.events.on("connect:retry", resolve));
+    const event = watched(subscriber);
     connected(subscriber, endpoint).subscribe();
-    await refused;
+    await event("connect:retry");
 
     using publisher = new Publisher({ linger: 0 });
     await publisher.bind(endpoint);
-    for (let n = 0; n < 1000; n++) await publisher.send(String(n));
+    for (let n = 0; n < 1000; n++) await sSend(publisher, String(n));
     // A thousand updates are lost, and from then on none is
     expect(await heard(publisher, subscriber)).toEqual([]);
-    for (let n = 1000; n < 1100; n++) await publisher.send(String(n));
+    for (let n = 1000; n < 1100; n++) await sSend(publisher, String(n));
     const joined = Array.from({ length: 100 }, (_, n) => String(1000 + n));
     expect(await heard(publisher, subscriber)).toEqual(joined);
   });
