@@ -10,5 +10,8 @@ export default {
   transform: {
     "\\.ts$": ["@swc/jest", { jsc: { parser: { syntax: "typescript" }, target: "es2022" } }],
   },
+  // A process for each test file: zeromq's native classes are shared by all files of a process, and would go on
+  // calling the JavaScript that the first one loaded.
+  workerIdleMemoryLimit: "1MB",
   testTimeout: 10_000,
 };

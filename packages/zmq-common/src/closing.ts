@@ -1,3 +1,4 @@
+import { rmSync, statSync } from "node:fs";
 import { Socket } from "zeromq";
 
 declare module "zeromq/lib/native.js" {
@@ -5,13 +6,31 @@ declare module "zeromq/lib/native.js" {
   interface Socket extends Disposable {}
 }
 
+/** The files of the ipc endpoints that a socket is bound to, by inode. */
+const files = new WeakMap<Socket, Map<string, number>>();
+
 // Lets a scope own a socket: `using responder = new Reply();` closes it however the scope is left.
 Object.defineProperty(Socket.prototype, Symbol.dispose, {
   configurable: true,
   value(this: Socket) {
     this.close();
+    for (const [file, inode] of files.get(this) ?? []) {
+      // Whoever has bound the endpoint since then has a file of his own there
+      if (inodeOf(file) === inode) rmSync(file, { force: true });
+    }
   },
 });
+
+/** Has the file of an ipc endpoint removed with its socket, for libzmq leaves it behind. */
+export function removeWithSocket(socket: Socket, file: string): void {
+  const inode = inodeOf(file);
+  if (inode === undefined) return;
+  files.set(socket, (files.get(socket) ?? new Map<string, number>()).set(file, inode));
+}
+
+function inodeOf(file: string): number | undefined {
+  return statSync(file, { throwIfNoEntry: false })?.ino;
+}
 
 /**
  * Closes sockets once the signal is aborted, so that a `send` that waits for a peer fails rather than hang.

@@ -1,9 +1,12 @@
 import { capability, type Socket } from "zeromq";
 import type { Keys } from "./certificates.js";
 import type { Logger } from "./log.js";
+import { removeWithSocket } from "./closing.js";
 import { isPowerOfTen } from "./malformed.js";
 import { Peers } from "./peers.js";
 import { sClock } from "./zhelpers.js";
+
+const IPC = "ipc://";
 
 /** An endpoint that is none, or that a socket could not bind or connect to. */
 export class EndpointError extends Error {
@@ -80,6 +83,7 @@ export async function bindAll(
     try {
       await socket.bind(checkEndpoint(endpoint));
       bound.push(socket.lastEndpoint ?? endpoint);
+      if (endpoint.startsWith(IPC)) removeWithSocket(socket, endpoint.slice(IPC.length));
     } catch (error) {
       throw explain("bind", endpoint, error);
     }

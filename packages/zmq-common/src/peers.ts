@@ -2,11 +2,10 @@ import type { Socket } from "zeromq";
 
 /**
  * Counts the peers of a socket by watching its connections (`zmq_socket_monitor`). Nothing is sent for it, so
- * it counts peers in any language.
- *
- * With C connections opened, H handshakes completed and D connections lost, the peers that are there are
- * min(H, C − D): H − D would count a peer less for every stranger that connects and leaves without shaking
- * hands.
+ * it counts peers in any language. The events name no peer, only numbers can be had of them: with C connections
+ * opened, H handshakes completed and D connections lost, there are at most min(H, C − D) peers, and exactly
+ * that many while no stranger is connected who has not shaken hands. (H − D would be one too few for every
+ * stranger that came and went.) There are no such events for inproc.
  */
 export class Peers {
   #opened = 0;

@@ -1,0 +1,191 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { tmpdir } from "node:os";
+import { describe, expect, test } from "@jest/globals";
+import { capability, Pull, Push, Reply, Request } from "zeromq";
+import { bindAll, checkEndpoint, connectAll, EndpointError } from "./endpoints.js";
+import { startRole } from "./testing/role.js";
+
+const EXPECTED = "expected tcp://host:port (port 0 to 65535), ipc://path or inproc://name";
+
+describe("an endpoint", () => {
+  test.each([
+    "tcp://*:5555",
+    "tcp://*:*",
+    "tcp://*:0",
+    "tcp://localhost:65535",
+    "tcp://127.0.0.1:1",
+    "tcp://hello-server:5555",
+    "tcp://hello.example.org:5555",
+    "tcp://[::1]:5555",
+    "inproc://anything goes",
+    ...(capability.ipc ? ["ipc://weather.ipc", "ipc:///tmp/a b"] : []),
+  ])("is %s", (endpoint) => {
+    expect(checkEndpoint(endpoint)).toBe(endpoint);
+  });
+
+  test.each([
+    "",
+    "localhost:5555",
+    "tcp://",
+    "tcp://localhost",
+    "tcp://localhost:",
+    "tcp://:5555",
+    "tcp://*:65536",
+    "tcp://*:99999",
+    "tcp://*:5x",
+    "tcp://*:-1",
+    "tcp://*:5555/",
+    "tcp://a b:5555",
+    "TCP://*:5555",
+    "udp://*:5555",
+    "http://localhost:80",
+    "ipc://",
+    "inproc://",
+  ])("is not %j", (endpoint) => {
+    expect(() => checkEndpoint(endpoint)).toThrow(new EndpointError(EXPECTED, endpoint));
+  });
+});
+
+describe("bindAll", () => {
+  test("binds every endpoint, and says where", async () => {
+    using pull = new Pull();
+    const endpoints = await bindAll(pull, ["tcp://127.0.0.1:*", "tcp://127.0.0.1:*"]);
+    expect(new Set(endpoints).size).toBe(2);
+    for (const endpoint of endpoints) {
+      expect(endpoint).toMatch(/^tcp:\/\/127\.0\.0\.1:\d+$/);
+      using push = new Push({ linger: 500 });
+      push.connect(endpoint);
+      await push.send(endpoint);
+      expect(String(await pull.receive())).toBe(endpoint);
+    }
+  });
+
+  test("names the endpoint that is in use", async () => {
+    using first = new Pull();
+    const [endpoint = ""] = await bindAll(first, ["tcp://127.0.0.1:*"]);
+    using second = new Pull();
+    const bound = bindAll(second, ["tcp://127.0.0.1:*", endpoint]);
+    await expect(bound).rejects.toThrow(EndpointError);
+    await expect(bound).rejects.toMatchObject({
+      message: `cannot bind ${endpoint}: address already in use`,
+      endpoint,
+      cause: { code: "EADDRINUSE" },
+    });
+  });
+
+  test.each([
+    ["tcp://192.0.2.1:5555", "this machine has no such address"],
+    ["tcp://no-such-interface:5555", "this machine has no such address or interface"],
+    ...(capability.ipc ? [["ipc:///no/such/folder/weather.ipc", "no such directory"]] : []),
+    ["tcp://*:99999", EXPECTED],
+  ])("says of %s why it cannot be bound", async (endpoint, reason) => {
+    using pull = new Pull();
+    await expect(bindAll(pull, [endpoint])).rejects.toThrow(`cannot bind ${endpoint}: ${reason}`);
+  });
+
+  (capability.ipc ? describe : describe.skip)("an ipc file", () => {
+    const file = () => join(tmpdir(), `${process.pid}-${Math.random()}.ipc`);
+
+    test("is gone with its socket", async () => {
+      const path = file();
+      {
+        using pull = new Pull();
+        await bindAll(pull, [`ipc://${path}`]);
+        expect(existsSync(path)).toBe(true);
+      }
+      expect(existsSync(path)).toBe(false);
+    });
+
+    test("that another socket has bound in the meantime stays", async () => {
+      const path = file();
+      const first = new Pull();
+      await bindAll(first, [`ipc://${path}`]);
+      using second = new Pull();
+      await bindAll(second, [`ipc://${path}`]);
+      first[Symbol.dispose]();
+      expect(existsSync(path)).toBe(true);
+    });
+  });
+
+  test("a message over the limit cuts its sender off, and the next one is served", async () => {
+    using pull = new Pull({ receiveTimeout: 5000 });
+    const endpoints = await bindAll(pull, ["tcp://127.0.0.1:*"]);
+    using big = new Push({ linger: 0 });
+    connectAll(big, endpoints);
+    await big.send(Buffer.alloc(1024 * 1024 + 1));
+    using small = new Push({ linger: 0 });
+    connectAll(small, endpoints);
+    await small.send("good");
+    expect(String(await pull.receive())).toBe("good");
+  });
+});
+
+describe("connectAll", () => {
+  test("connects to every endpoint, whether anyone is there or not", async () => {
+    using one = new Pull({ receiveTimeout: 5000 });
+    using two = new Pull({ receiveTimeout: 5000 });
+    const endpoints = [
+      ...(await bindAll(one, ["tcp://127.0.0.1:*"])),
+      ...(await bindAll(two, ["tcp://127.0.0.1:*"])),
+    ];
+    using push = new Push();
+    connectAll(push, endpoints);
+    await push.send("first");
+    await push.send("second");
+    expect([String(await one.receive()), String(await two.receive())].toSorted()).toEqual([
+      "first",
+      "second",
+    ]);
+  });
+
+  test("refuses what is no endpoint, naming it", () => {
+    using push = new Push();
+    expect(() => connectAll(push, ["tcp://localhost:5555x"])).toThrow(
+      `cannot connect to tcp://localhost:5555x: ${EXPECTED}`,
+    );
+  });
+
+  test("reaches an IPv6 address", async () => {
+    using server = new Reply({ receiveTimeout: 5000 });
+    const endpoints = await bindAll(server, ["tcp://[::1]:*"]).catch((error: unknown) => {
+      // Not every machine has IPv6
+      expect(String(error)).toContain("no such address");
+    });
+    if (endpoints === undefined) return;
+    using client = new Request({ receiveTimeout: 5000 });
+    connectAll(client, endpoints);
+    await client.send("Hello");
+    expect(String(await server.receive())).toBe("Hello");
+  });
+});
+
+test("both sides log a connection that is lost, and one that is back", async () => {
+  let server = new Pull();
+  const [endpoint = ""] = await bindAll(server, ["tcp://127.0.0.1:*"]);
+  await using client = startRole(async (context) => {
+    using push = new Push();
+    connectAll(push, [endpoint], context);
+    await new Promise((resolve) => context.signal.addEventListener("abort", resolve));
+  }, {});
+  const push = new Push();
+  push.connect(endpoint);
+  await push.send("x");
+  await server.receive();
+  push.close();
+  server.close();
+  const said = (text: string) => client.logged.some(({ msg }) => msg === text);
+  await client.until(() => said(`lost the connection to ${endpoint}; trying to connect again`));
+  for (;;) {
+    server = new Pull();
+    try {
+      await bindAll(server, [endpoint]);
+      break;
+    } catch {
+      // The port of a closed socket is free a moment after
+      server.close();
+    }
+  }
+  await client.until(() => said(`connected to ${endpoint} again`));
+  server.close();
+});

@@ -1,0 +1,103 @@
+import { describe, expect, test } from "@jest/globals";
+import * as fc from "fast-check";
+import { formatWeather, parseWeather } from "./weather.js";
+
+const updates = fc.record({
+  zipcode: fc.integer({ min: 0, max: 99_999 }),
+  temperature: fc.integer({ min: -80, max: 134 }),
+  humidity: fc.integer({ min: 10, max: 59 }),
+});
+
+const bytes = fc.uint8Array({ maxLength: 64 }).map((array) => Buffer.from(array));
+
+test("writes five digits of zip code, temperature and humidity", () => {
+  expect(formatWeather({ zipcode: 7, temperature: -80, humidity: 10 })).toBe("00007 -80 10");
+  expect(formatWeather({ zipcode: 10_001, temperature: 28, humidity: 59 })).toBe("10001 28 59");
+});
+
+test("what is written is read", () => {
+  fc.assert(
+    fc.property(updates, (update) => {
+      expect(parseWeather([Buffer.from(formatWeather(update))])).toEqual(update);
+    }),
+  );
+});
+
+test("what is written is read with a NUL and anything behind it", () => {
+  fc.assert(
+    fc.property(updates, bytes, (update, tail) => {
+      expect(parseWeather([Buffer.concat([Buffer.from(`${formatWeather(update)}\0`), tail])])).toEqual(
+        update,
+      );
+    }),
+  );
+});
+
+test("what is written is read without the zip code's leading zeros", () => {
+  fc.assert(
+    fc.property(updates, (update) => {
+      const { zipcode, temperature, humidity } = update;
+      expect(parseWeather([Buffer.from(`${zipcode} ${temperature} ${humidity}`)])).toEqual(update);
+    }),
+  );
+});
+
+test("never throws, and reads nothing else", () => {
+  const readable = /^\d{1,5} -?\d{1,3} \d{1,3}(?:\0|$)/;
+  fc.assert(
+    fc.property(
+      fc.array(
+        fc.oneof(
+          bytes,
+          fc.string().map((text) => Buffer.from(text)),
+        ),
+        { maxLength: 3 },
+      ),
+      (message) => {
+        const update = parseWeather(message);
+        const text = message.length === 1 ? (message[0]?.toString("latin1") ?? "") : "";
+        expect(update !== undefined).toBe(readable.test(text));
+      },
+    ),
+    { numRuns: 1000 },
+  );
+});
+
+describe("is not taken for an update:", () => {
+  test.each([
+    [""],
+    ["10001"],
+    ["10001 28"],
+    ["10001 28 "],
+    [" 10001 28 20"],
+    ["10001  28 20"],
+    ["100010 28 20"],
+    ["10001 2800 20"],
+    ["10001 28 -20"],
+    ["10001 28.5 20"],
+    ["10001 28 20 more"],
+    ["10001 28 20\n"],
+    ["١٠٠٠١ 28 20"],
+    ["\u000010001 28 20"],
+  ])("%j", (text) => {
+    expect(parseWeather([Buffer.from(text)])).toBeUndefined();
+  });
+
+  test("no frame, or two", () => {
+    expect(parseWeather([])).toBeUndefined();
+    expect(parseWeather([Buffer.from("10001 28 20"), Buffer.of()])).toBeUndefined();
+  });
+});
+
+test.each([
+  [{ zipcode: 100_000 }, "Expected `zipcode` to be an integer from 0 to 99999, got `100000`"],
+  [{ zipcode: -1 }, "Expected `zipcode` to be an integer from 0 to 99999, got `-1`"],
+  [{ zipcode: 1.5 }, "Expected `zipcode` to be an integer from 0 to 99999, got `1.5`"],
+  [{ temperature: 135 }, "Expected `temperature` to be an integer from -80 to 134, got `135`"],
+  [{ temperature: Number.NaN }, "Expected `temperature` to be an integer from -80 to 134, got `NaN`"],
+  [{ humidity: 9 }, "Expected `humidity` to be an integer from 10 to 59, got `9`"],
+  [{ humidity: 60 }, "Expected `humidity` to be an integer from 10 to 59, got `60`"],
+])("%j is not written", (field, message) => {
+  const update = { zipcode: 10_001, temperature: 28, humidity: 20, ...field };
+  expect(() => formatWeather(update)).toThrow(new RangeError(message));
+});
