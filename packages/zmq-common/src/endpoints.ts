@@ -73,8 +73,8 @@ export async function bindAll(
   guard?: Guard,
 ): Promise<string[]> {
   protect(socket, endpoints);
-  // A connection that presents itself to a ZAP handler must speak ZMTP 3: without one, libzmq hands over what
-  // a port scanner sends as if it were a message. The handler is `startZapHandler`.
+  // With a ZAP domain every connection is presented to the ZAP handler (startZapHandler) and must speak ZMTP 3;
+  // without one, libzmq takes what a port scanner sends for a ZMTP 1.0 message and hands it over.
   socket.zapDomain = "global";
   if (guard?.keys !== undefined) Object.assign(socket, guard.keys.server());
   if (guard !== undefined) reportPeers(socket, guard.log);

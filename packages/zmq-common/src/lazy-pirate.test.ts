@@ -1,0 +1,133 @@
+import { afterEach, describe, expect, test } from "@jest/globals";
+import { pino } from "pino";
+import { Router } from "zeromq";
+import { LazyPirate, type LazyPirateOptions, NoReplyError } from "./lazy-pirate.js";
+
+/** A server that answers when the test says so: ROUTER sees each request with its sender. */
+async function server() {
+  const socket = new Router({ receiveTimeout: 5000, linger: 0 });
+  await socket.bind("tcp://127.0.0.1:*");
+  return {
+    endpoint: socket.lastEndpoint ?? "",
+    /** The next request, and what answers it. */
+    async request() {
+      const [sender = "", , text] = await socket.receive();
+      return { text: String(text), answer: (reply: string) => socket.send([sender, "", reply]) };
+    },
+    [Symbol.dispose]: () => socket.close(),
+  };
+}
+
+const stop = new AbortController();
+let logged: string[] = [];
+afterEach(() => {
+  logged = [];
+});
+
+const pirate = (connect: string[], options: Partial<LazyPirateOptions> = {}) =>
+  new LazyPirate({
+    connect,
+    timeout: 200,
+    signal: stop.signal,
+    log: pino(
+      { level: "warn" },
+      { write: (line: string) => logged.push((JSON.parse(line) as { msg: string }).msg) },
+    ),
+    fail: () => {},
+    ...options,
+  });
+
+test("sends a request and returns its reply, again and again", async () => {
+  using there = await server();
+  using requester = pirate([there.endpoint]);
+  for (const n of ["1", "2", "3"]) {
+    const reply = requester.request(`Hello ${n}`);
+    const request = await there.request();
+    expect(request.text).toBe(`Hello ${n}`);
+    await request.answer(`World ${n}`);
+    expect((await reply).map(String)).toEqual([`World ${n}`]);
+  }
+  expect(logged).toEqual([]);
+});
+
+test("sends it again where no reply came, and never takes a late reply for that of another try", async () => {
+  using there = await server();
+  using requester = pirate([there.endpoint]);
+  const reply = requester.request("Hello");
+  const first = await there.request();
+  const second = await there.request();
+  expect(second.text).toBe("Hello");
+  // Its socket is gone, so the first reply has nowhere to go
+  await first.answer("late");
+  await second.answer("in time");
+  expect((await reply).map(String)).toEqual(["in time"]);
+  expect(logged[0]).toBe(`no reply from ${there.endpoint} within 200 ms; trying again`);
+
+  const next = requester.request("Hello again");
+  const third = await there.request();
+  expect(third.text).toBe("Hello again");
+  await third.answer("World");
+  expect((await next).map(String)).toEqual(["World"]);
+});
+
+test("waits for a server that comes late", async () => {
+  const early = await server();
+  const { endpoint } = early;
+  early[Symbol.dispose]();
+  using requester = pirate([endpoint]);
+  const reply = requester.request("Hello");
+  while (logged.length === 0) await new Promise(setImmediate);
+  const socket = new Router({ receiveTimeout: 5000, linger: 0 });
+  for (;;) {
+    try {
+      await socket.bind(endpoint);
+      break;
+    } catch {
+      // The port of a closed socket is free a moment after
+      await new Promise(setImmediate);
+    }
+  }
+  const [sender = ""] = await socket.receive();
+  await socket.send([sender, "", "World"]);
+  expect((await reply).map(String)).toEqual(["World"]);
+  socket.close();
+});
+
+test("takes the server that is there, of several", async () => {
+  const gone = await server();
+  gone[Symbol.dispose]();
+  using there = await server();
+  using requester = pirate([gone.endpoint, there.endpoint], { timeout: 5000 });
+  const reply = requester.request("Hello");
+  await (await there.request()).answer("World");
+  expect((await reply).map(String)).toEqual(["World"]);
+  expect(logged).toEqual([]);
+});
+
+test("gives up after so many tries, naming the servers", async () => {
+  using there = await server();
+  using requester = pirate([there.endpoint], { timeout: 30, retries: 3 });
+  const reply = requester.request("Hello");
+  await expect(reply).rejects.toThrow(NoReplyError);
+  await expect(reply).rejects.toThrow(`no reply from ${there.endpoint}: tried 3 times, 30 ms each`);
+  expect(logged).toHaveLength(2);
+  for (let n = 0; n < 3; n++) expect((await there.request()).text).toBe("Hello");
+});
+
+describe("ends with the signal's reason", () => {
+  test.each(["while it waits for a server", "while it waits for a reply", "before it begins"])(
+    "%s",
+    async (when) => {
+      using there = await server();
+      const controller = new AbortController();
+      const reason = new Error("stopped");
+      const connect = when === "while it waits for a server" ? "tcp://127.0.0.1:1" : there.endpoint;
+      if (when === "before it begins") controller.abort(reason);
+      using requester = pirate([connect], { timeout: 60_000, signal: controller.signal });
+      const reply = requester.request("Hello");
+      if (when === "while it waits for a reply") await there.request();
+      controller.abort(reason);
+      await expect(reply).rejects.toBe(reason);
+    },
+  );
+});

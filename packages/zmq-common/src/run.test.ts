@@ -1,0 +1,176 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync, existsSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { Pull } from "zeromq";
+import "./closing.js";
+
+/** An app as any other: its package.json, and a main module that runs a role. */
+const roles: Record<string, string> = {
+  done: `async ({ print, times }) => { for (let n = 0; n < times; n++) print("line\\n"); }`,
+  fails: `async () => { throw new Error("cannot go on"); }`,
+  ends: `async ({ fail, signal }) => { fail(new Error("refused")); signal.throwIfAborted(); }`,
+  endless: `async ({ signal, print }) => {
+    print("running\\n");
+    await new Promise((resolve) => { const alive = setInterval(() => {}, 1000);
+      signal.addEventListener("abort", () => { clearInterval(alive); resolve(); }); });
+    signal.throwIfAborted();
+  }`,
+  deaf: `async ({ print }) => { print("running\\n"); setInterval(() => {}, 1000); await new Promise(() => {}); }`,
+  printing: `async ({ print, signal }) => {
+    for (;;) { signal.throwIfAborted(); print("line\\n"); await new Promise(setImmediate); }
+  }`,
+  sends: `async ({ connect }) => {
+    using push = new Push();
+    connectAll(push, [connect]);
+    for (let n = 0; n < 1000; n++) await push.send(String(n));
+  }`,
+};
+
+// Inside the package, so that its imports are found
+const folder = mkdtempSync(join(import.meta.dirname, "../node_modules/.run-test-"));
+
+beforeAll(() => {
+  for (const [name, role] of Object.entries(roles)) {
+    mkdirSync(join(folder, name, "src"), { recursive: true });
+    writeFileSync(
+      join(folder, name, "package.json"),
+      JSON.stringify({ name, version: "1.2.3", description: "A role for the tests", type: "module" }),
+    );
+    writeFileSync(
+      join(folder, name, "src/main.ts"),
+      `import { Push } from "zeromq";
+      import { connectAll, endpoint, integer, runRole } from ${JSON.stringify(new URL("index.ts", import.meta.url))};
+      await runRole(import.meta, ${role}, {
+        times: integer("how many lines", { fallback: 1 }),
+        connect: endpoint("where to", "tcp://localhost:5555"),
+      });`,
+    );
+  }
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function start(name: string, args: string[] = [], env: NodeJS.ProcessEnv = {}) {
+  const main = join(folder, name, "src/main.ts");
+  const child = spawn(process.execPath, ["--import", "tsx", "--conditions", "source", main, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const printed = { out: "", err: "" };
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (printed.out += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (printed.err += text));
+  const ended = once(child, "close").then(([status, signal]) => ({
+    status: status as number | null,
+    signal: signal as string | null,
+  }));
+  return { child, printed, ended };
+}
+
+async function run(name: string, args?: string[], env?: NodeJS.ProcessEnv) {
+  const { printed, ended } = start(name, args, env);
+  return { ...(await ended), ...printed };
+}
+
+test("a role that is done ends with status 0, and what it printed is on stdout", async () => {
+  expect(await run("done", ["--times", "3"])).toEqual({
+    status: 0,
+    signal: null,
+    out: "line\n".repeat(3),
+    err: "",
+  });
+  expect(await run("done", [], { DONE_TIMES: "2" })).toMatchObject({ status: 0, out: "line\nline\n" });
+});
+
+describe("a role that fails", () => {
+  test("ends with status 1 and one clear line", async () => {
+    const { status, out, err } = await run("fails", ["--log-format", "text"]);
+    expect({ status, out }).toEqual({ status: 1, out: "" });
+    expect(err).toMatch(/^\[[\d:.]+\] FATAL: cannot go on\n$/);
+  });
+
+  test("shows its stack with LOG_LEVEL=debug", async () => {
+    const { err } = await run("fails", [], { LOG_LEVEL: "debug" });
+    const line = JSON.parse(err) as { msg: string; err: { stack: string } };
+    expect(line.msg).toBe("cannot go on");
+    expect(line.err.stack).toContain("main.ts");
+  });
+  });
+
+  test("may be ended by what goes on beside it", async () => {
+    const { status, err } = await run("ends", ["--log-format", "text"]);
+    expect(status).toBe(1);
+    expect(err).toMatch(/^\[[\d:.]+\] FATAL: refused\n$/);
+  });
+});
+
+test.each<[string[], NodeJS.ProcessEnv, string]>([
+  [["--times", "x"], {}, "option '--times <n>' argument 'x' is invalid"],
+  [[], { DONE_TIMES: "x" }, "environment variable 'DONE_TIMES' value 'x' is invalid"],
+  [[], { LOG_LEVEL: "loud" }, "environment variable 'LOG_LEVEL' value 'loud' is invalid"],
+])("wrong usage (%j %j) ends with status 2", async (args, env, message) => {
+  const { status, out, err } = await run("done", args, env);
+  expect({ status, out }).toEqual({ status: 2, out: "" });
+  expect(err).toContain(message);
+  expect(err).not.toContain("    at ");
+});
+
+test("--version prints the app's and libzmq's", async () => {
+  const { status, out } = await run("done", ["--version"]);
+  expect(status).toBe(0);
+  expect(out).toMatch(/^done 1\.2\.3 \(libzmq \d+\.\d+\.\d+\)\n$/);
+});
+
+// Windows has no SIGTERM to send
+(process.platform === "win32" ? describe.skip : describe)("a signal", () => {
+  test.each(["SIGINT", "SIGTERM"] as const)(
+    "(%s) stops a role within a second, with status 0",
+    async (name) => {
+      const { child, ended, printed } = start("endless");
+      await once(child.stdout, "data");
+      const begin = performance.now();
+      child.kill(name);
+      child.kill(name);
+      expect(await ended).toEqual({ status: 0, signal: null });
+      expect(performance.now() - begin).toBeLessThan(1000);
+      expect(printed.err).toContain(`stopping: stopped by ${name}`);
+    },
+  );
+
+  test("ends a role that does not listen as well", async () => {
+    const { child, ended } = start("deaf");
+    await once(child.stdout, "data");
+    const begin = performance.now();
+    child.kill("SIGTERM");
+    expect(await ended).toEqual({ status: 0, signal: null });
+    expect(performance.now() - begin).toBeLessThan(1500);
+  });
+});
+
+test("whoever closes its stdout ends it quietly", async () => {
+  const { child, ended, printed } = start("printing", ["--log-level", "warn"]);
+  await once(child.stdout, "data");
+  child.stdout.destroy();
+  expect(await ended).toEqual({ status: 0, signal: null });
+  expect(printed.err).toBe("");
+});
+
+test("what is queued in the end is still delivered", async () => {
+  using pull = new Pull({ receiveTimeout: 10_000 });
+  await pull.bind("tcp://127.0.0.1:*");
+  const { ended } = start("sends", ["--connect", pull.lastEndpoint ?? ""]);
+  expect(await ended).toEqual({ status: 0, signal: null });
+  for (let n = 0; n < 1000; n++) expect(String((await pull.receive())[0])).toBe(String(n));
+});
+
+test("--health-file is there while it runs", async () => {
+  const file = join(folder, "healthy");
+  const { child, ended } = start("endless", ["--health-file", file]);
+  await once(child.stdout, "data");
+  expect(existsSync(file)).toBe(true);
+  child.kill("SIGTERM");
+  await ended;
+  if (process.platform !== "win32") expect(existsSync(file)).toBe(false);
+});

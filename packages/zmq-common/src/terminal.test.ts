@@ -1,0 +1,28 @@
+import { PassThrough } from "node:stream";
+import { expect, test } from "@jest/globals";
+import { pressEnter } from "./terminal.js";
+
+const { signal: never } = new AbortController();
+
+test.each(["\n", "\r\n", "yes\n"])("is told of Enter (%j)", async (typed) => {
+  const input = new PassThrough();
+  const pressed = pressEnter(input, never);
+  input.write(typed);
+  expect(await pressed).toBe(true);
+});
+
+test("is told of the end of the input", async () => {
+  const input = new PassThrough();
+  const pressed = pressEnter(input, never);
+  input.end();
+  expect(await pressed).toBe(false);
+});
+
+test("ends with the signal's reason", async () => {
+  const controller = new AbortController();
+  const reason = new Error("stopped");
+  const pressed = pressEnter(new PassThrough(), controller.signal);
+  controller.abort(reason);
+  await expect(pressed).rejects.toBe(reason);
+  await expect(pressEnter(new PassThrough(), controller.signal)).rejects.toBe(reason);
+});
