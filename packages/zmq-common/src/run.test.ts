@@ -97,7 +97,6 @@ describe("a role that fails", () => {
     expect(line.msg).toBe("cannot go on");
     expect(line.err.stack).toContain("main.ts");
   });
-  });
 
   test("may be ended by what goes on beside it", async () => {
     const { status, err } = await run("ends", ["--log-format", "text"]);
