@@ -5,7 +5,7 @@ import { sRecv, sSend } from "zmq-common";
 import { transports } from "zmq-common/testing";
 import { heard } from "./heard.js";
 
-const PATIENT = { receiveTimeout: 20_000, linger: 0 };
+const PATIENT = { receiveTimeout: 8000, linger: 0 };
 
 const TRANSPORTS = transports().map((endpoint) => endpoint.slice(0, endpoint.indexOf(":")));
 
