@@ -70,7 +70,7 @@ test("deals the tasks out evenly once all workers are there, and not before", as
   const shares = await Promise.all([first, second, third].map((puller) => take(puller, 10)));
   await batch.vent.done;
   expect(shares.map((share) => share.length)).toEqual([10, 10, 10]);
-  expect(said()[0]).toMatch(/^waiting for 3 workers on tcp:\S+$/);
+  expect(said()[0]).toMatch(/^workers wanted: 3, on tcp:\S+$/);
 });
 
 test("the same seed makes the same tasks", async () => {

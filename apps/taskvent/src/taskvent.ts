@@ -45,7 +45,7 @@ export async function taskvent({ bind, sink, tasks, workers, seed, input, ...con
   closeOnAbort(signal, sender, starter);
 
   // Without this wait the first worker to connect would get most of the batch
-  log.info(`waiting for ${workers ?? "any number of"} workers on ${endpoints.join(", ")}`);
+  log.info(`workers wanted: ${workers ?? "any number"}, on ${endpoints.join(", ")}`);
   if (workers === undefined) {
     print("Press Enter when the workers are ready: ");
     if (!(await pressEnter(input, signal))) return;

@@ -76,6 +76,9 @@ export async function bindAll(
   // With a ZAP domain every connection is presented to the ZAP handler (startZapHandler) and must speak ZMTP 3;
   // without one, libzmq takes what a port scanner sends for a ZMTP 1.0 message and hands it over.
   socket.zapDomain = "global";
+  // ZMQ_MAXMSGSIZE: who sends more is cut off; libzmq takes any size. Not on the side that connects, for there
+  // libzmq would not connect again.
+  socket.maxMessageSize = 1024 * 1024;
   if (guard?.keys !== undefined) Object.assign(socket, guard.keys.server());
   if (guard !== undefined) reportPeers(socket, guard.log);
   const bound: string[] = [];
@@ -188,8 +191,6 @@ function protect(socket: Socket, endpoints: readonly string[]): void {
   // ZMQ_RECONNECT_IVL(_MAX): try again after 100 ms, then less and less often.
   socket.reconnectInterval = 100;
   socket.reconnectMaxInterval = 2000;
-  // ZMQ_MAXMSGSIZE: who sends more is cut off. libzmq takes any size.
-  socket.maxMessageSize = 1024 * 1024;
   // ZMQ_IPV6: only where it is asked for, for with it a name is resolved to IPv6 first.
   socket.ipv6 = endpoints.some((endpoint) => endpoint.includes("://["));
 }

@@ -20,7 +20,13 @@ export async function createLog(name: string, { level, format }: LogOptions): Pr
   if (format === "text") {
     const { default: pretty } = await import("pino-pretty");
     const { isTTY } = process.stderr;
-    const stream = pretty({ destination: stderr, sync: true, colorize: isTTY, ignore: "name,pid,hostname" });
+    const stream = pretty({
+      destination: stderr,
+      sync: true,
+      singleLine: true,
+      colorize: isTTY,
+      ignore: "name,pid,hostname",
+    });
     return pino({ name, level }, quietly(stream));
   }
   return pino({ name, level }, quietly(pino.destination({ dest: stderr, sync: true })));

@@ -43,6 +43,20 @@ test("one that is bound by bindAll does not, and still serves its peers", async 
   expect(await fromStrangers(pull, endpoint)).toBe(0);
 });
 
+test("heartbeats on an idle connection wake up nobody", async () => {
+  using _ = await startZapHandler();
+  using pull = new Pull();
+  const [endpoint = ""] = await bindAll(pull, ["tcp://127.0.0.1:*"]);
+  pull.heartbeatInterval = 20;
+  using push = new Push({ linger: 0 });
+  push.connect(endpoint);
+  const received = pull.receive();
+  // Some ten heartbeats; a receive that were woken up by one would fail with EAGAIN
+  await new Promise((resolve) => setTimeout(resolve, 250));
+  await push.send("at last");
+  expect(String(await received)).toBe("at last");
+});
+
 test("there is one a process", async () => {
   {
     using _ = await startZapHandler();

@@ -29,21 +29,20 @@ async function answer(handler: Reply, keys: Keys | undefined, log: Logger | unde
   let refused = 0;
   try {
     for await (const [version = "1.0", requestId = "", , address, , mechanism, key] of handler) {
-      const user = keys === undefined ? "" : admitted(keys, String(mechanism), key);
-      if (user === undefined && isPowerOfTen((refused += 1))) {
+      const admitted = keys === undefined || isAuthorized(keys, String(mechanism), key);
+      if (!admitted && isPowerOfTen((refused += 1))) {
         const client = { address: String(address), refused };
         log?.warn(client, `refused ${client.address}: its key is not in ${keys?.authorizedDir}`);
       }
-      const status = user === undefined ? ["400", "key not authorized", ""] : ["200", "OK", user];
-      await handler.send([version, requestId, ...status, ""]);
+      // No user id: with one, every heartbeat would wake up whoever receives, and hand him nothing
+      const status = admitted ? ["200", "OK"] : ["400", "key not authorized"];
+      await handler.send([version, requestId, ...status, "", ""]);
     }
   } catch (error) {
     if (!handler.closed) throw error;
   }
 }
 
-/** The name of the client, if it may come in. */
-function admitted(keys: Keys, mechanism: string, key: Buffer | undefined): string | undefined {
-  if (mechanism !== "CURVE" || key?.length !== 32) return undefined;
-  return keys.authorized(z85Encode(key));
+function isAuthorized(keys: Keys, mechanism: string, key: Buffer | undefined): boolean {
+  return mechanism === "CURVE" && key?.length === 32 && keys.authorized(z85Encode(key)) !== undefined;
 }

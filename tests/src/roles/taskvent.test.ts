@@ -6,7 +6,7 @@ test("taskvent without --workers waits for one worker where there is no terminal
   const [tasks, results] = [await freeEndpoint(), await freeEndpoint()];
   const vent = role("taskvent", ["--bind", tasks, "--sink", results, "--tasks", "3"]);
   const sink = role("tasksink", ["--bind", results, "--tasks", "3"]);
-  await vent.until(/waiting for 1 workers on/, { on: "stderr" });
+  await vent.until(/workers wanted: 1, on/, { on: "stderr" });
   expect(vent.stdout).toBe("");
   const worker = role("taskwork", ["--vent", tasks, "--sink", results]);
   await vent.done();
