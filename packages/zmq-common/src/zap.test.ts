@@ -13,10 +13,12 @@ const STRANGERS = [
 ];
 
 async function say(endpoint: string, bytes: Buffer): Promise<void> {
-  const socket = connect(Number(endpoint.split(":").at(-1)), "127.0.0.1").on("error", () => {});
+  const socket = connect(Number(endpoint.split(":").at(-1)), "127.0.0.1");
   await once(socket, "connect");
+  // However it is turned away
+  const closed = new Promise((resolve) => socket.on("error", () => {}).once("close", resolve));
   socket.resume().end(bytes);
-  await once(socket, "close");
+  await closed;
 }
 
 /** How many messages a socket got from strangers before that of a legitimate peer. */
