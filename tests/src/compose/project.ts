@@ -185,7 +185,7 @@ function numberOf({ Config }: Container): number {
 
 function environment(settings: Settings): Record<string, string> {
   // Nor is what their shell has for WORKERS and TASKS
-  const all = { WORKERS: "", TASKS: "", ...settings };
+  const all: Settings = { WORKERS: "", TASKS: "", ...settings };
   return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, String(value)]));
 }
 
