@@ -1,9 +1,11 @@
 # One image per app, all from this file: `docker build --build-arg APP=hello-server .`, or `docker compose build`.
 # There is no `# syntax=` line on purpose: it would fetch a frontend from a registry for nothing we need.
-ARG NODE_IMAGE=node:24-bookworm-slim
 
-# base: what is the same for every app, and so is built once. Debian, not Alpine: zeromq's addon is for glibc
-FROM ${NODE_IMAGE} AS base
+# node: Debian and not Alpine, for zeromq's addons for glibc cover more versions of Node than those for musl
+FROM node:24-bookworm-slim AS node
+
+# base: what is the same for every app, and so is built once
+FROM node AS base
 WORKDIR /repo
 COPY package.json .
 # pnpm and turbo in the versions that package.json names
@@ -44,7 +46,7 @@ RUN cd /app/node_modules/zeromq/ \
  && find /app -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.[cm]ts' -o -name pnpm-lock.yaml \) -delete
 
 # The image: Node, the app, and nothing that built it
-FROM ${NODE_IMAGE}
+FROM node
 ENV NODE_ENV=production \
     # Not the ipc endpoint of the default: only its own container could reach it
     WUSERVER_BIND=tcp://*:5556
