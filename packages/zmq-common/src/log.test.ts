@@ -1,18 +1,13 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, test } from "@jest/globals";
+import { startProgram } from "./testing/program.js";
 
 /** Runs a program that logs, and returns what came out on stderr. */
 async function logged(options: object, statements: string): Promise<string> {
-  const program = `
-    import { createLog } from ${JSON.stringify(new URL("log.ts", import.meta.url))};
+  const child = startProgram(`
+    import { createLog } from "./log.ts";
     const log = await createLog("role", ${JSON.stringify(options)});
-    ${statements}`;
-  const args = ["--import", "tsx", "--conditions", "source", "--input-type=module", "--eval", program];
-  const child = spawn(process.execPath, args, {
-    cwd: import.meta.dirname,
-    stdio: ["ignore", "inherit", "pipe"],
-  });
+    ${statements}`);
   let text = "";
   child.stderr.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
   expect(await once(child, "close")).toEqual([0, null]);

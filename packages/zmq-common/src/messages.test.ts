@@ -1,24 +1,10 @@
 import { once } from "node:events";
 import { describe, expect, jest, test } from "@jest/globals";
-import { Pull, Push } from "zeromq";
+import { Pull } from "zeromq";
 import "./closing.js";
 import { messages, QuietError, receive } from "./messages.js";
-
-/** push (PUSH) -> pull (PULL) */
-async function pipe() {
-  const pull = new Pull();
-  await pull.bind("tcp://127.0.0.1:*");
-  const push = new Push({ linger: 0 });
-  push.connect(pull.lastEndpoint ?? "");
-  return {
-    push,
-    pull,
-    [Symbol.dispose]() {
-      push.close();
-      pull.close();
-    },
-  };
-}
+import { pipe } from "./testing/pipe.js";
+import { startProgram } from "./testing/program.js";
 
 const stopped = new Error("stopped");
 
@@ -193,18 +179,12 @@ test("two loops at once are an error", async () => {
 });
 
 test("nothing keeps the program alive once the loop is left", async () => {
-  const { spawn } = await import("node:child_process");
-  const program = `
+  const child = startProgram(`
     import { Pull } from "zeromq";
-    import { messages, receive } from ${JSON.stringify(new URL("messages.ts", import.meta.url))};
+    import { receive } from "./messages.ts";
     const pull = new Pull();
     await pull.bind("tcp://127.0.0.1:*");
-    await receive(pull, { timeout: 20, onQuiet() {} }).catch((error) => console.log(error.message));`;
-  const args = ["--import", "tsx", "--conditions", "source", "--input-type=module", "--eval", program];
-  const child = spawn(process.execPath, args, {
-    cwd: import.meta.dirname,
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+    await receive(pull, { timeout: 20, onQuiet() {} }).catch((error) => console.log(error.message));`);
   let output = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
   expect(await once(child, "close")).toEqual([0, null]);

@@ -1,9 +1,10 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterEach, describe, expect, jest, test } from "@jest/globals";
-import { Dealer, Pull, Push, Router, version } from "zeromq";
+import { Dealer, Router, version } from "zeromq";
 import "./closing.js";
 import { seededRandom } from "./random.js";
+import { pipe } from "./testing/pipe.js";
+import { startProgram } from "./testing/program.js";
 import { transports } from "./testing/role.js";
 import {
   frameText,
@@ -20,22 +21,6 @@ import {
   VersionError,
   within,
 } from "./zhelpers.js";
-
-/** push (PUSH) -> pull (PULL) */
-async function pipe(transport = "tcp://127.0.0.1:*") {
-  const push = new Push({ linger: 0 });
-  const pull = new Pull({ receiveTimeout: 5000 });
-  await pull.bind(transport);
-  push.connect(pull.lastEndpoint ?? "");
-  return {
-    push,
-    pull,
-    [Symbol.dispose]() {
-      push.close();
-      pull.close();
-    },
-  };
-}
 
 afterEach(() => {
   jest.restoreAllMocks();
@@ -220,7 +205,7 @@ describe("sVersionAssert", () => {
 // Windows has no SIGTERM to send
 (process.platform === "win32" ? describe.skip : describe)("sCatchSignals", () => {
   const program = `
-    import { sCatchSignals } from ${JSON.stringify(new URL("zhelpers.ts", import.meta.url))};
+    import { sCatchSignals } from "./zhelpers.ts";
     const signal = sCatchSignals();
     const alive = setInterval(() => {}, 1000);
     signal.addEventListener("abort", () => {
@@ -230,8 +215,7 @@ describe("sVersionAssert", () => {
     console.log("ready");`;
 
   test.each(["SIGINT", "SIGTERM"] as const)("turns %s into an abort", async (name) => {
-    const args = ["--import", "tsx", "--conditions", "source", "--input-type=module", "--eval", program];
-    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+    const child = startProgram(program);
     let output = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       output += text;
