@@ -135,7 +135,9 @@ export class Project {
 
   /** Removes the images. */
   async remove(): Promise<void> {
-    await succeed(this.#command("*", ["down", "--rmi", "local", "--timeout", "1"]));
+    const images = ["--filter", `reference=${this.name}-*`, "--format", "{{.Repository}}"];
+    const names = await this.#lines(["docker", "image", "ls", ...images]);
+    if (names.length > 0) await succeed(["docker", "image", "rm", ...names]);
   }
 
   /** What there is of the project: containers, networks and volumes. */
@@ -148,10 +150,14 @@ export class Project {
     return all.flat();
   }
 
-  async #labelled(kind: "container" | "network" | "volume", options: string[] = []): Promise<string[]> {
+  #labelled(kind: "container" | "network" | "volume", options: string[] = []): Promise<string[]> {
     const filter = `label=com.docker.compose.project=${this.name}`;
-    const ids = await succeed(["docker", kind, "ls", "--quiet", ...options, "--filter", filter]);
-    return ids.split("\n").filter((id) => id !== "");
+    return this.#lines(["docker", kind, "ls", "--quiet", ...options, "--filter", filter]);
+  }
+
+  async #lines(command: readonly string[]): Promise<string[]> {
+    const text = await succeed(command);
+    return text.split("\n").filter((line) => line !== "");
   }
 
   #command(profile: Profile | "*", args: readonly string[]): [string, ...string[]] {
