@@ -10,6 +10,7 @@ import {
   Malformed,
   messages,
   parseTask,
+  Peers,
   RESULT,
   type RoleContext,
   sSend,
@@ -26,14 +27,17 @@ export interface TaskworkOptions extends RoleContext {
 export async function taskwork({ vent, sink, ...context }: TaskworkOptions) {
   const { signal, print, log } = context;
 
+  // Socket to send messages to; whoever cannot reach the sink takes no tasks yet
+  using sender = new Push();
+  const sinks = new Peers(sender);
+  connectAll(sender, [sink], context, "tasksink");
+  closeOnAbort(signal, sender);
+  log.info(`waiting for the sink at ${sink}`);
+  await sinks.atLeast(1, signal);
+
   // Socket to receive messages on
   using receiver = new Pull();
   connectAll(receiver, [vent], context, "taskvent");
-
-  // Socket to send messages to
-  using sender = new Push();
-  connectAll(sender, [sink], context, "tasksink");
-  closeOnAbort(signal, sender);
   log.info(`waiting for tasks from ${vent}`);
 
   // Process tasks forever

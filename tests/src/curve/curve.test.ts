@@ -156,7 +156,7 @@ describe("nobody else gets a message in or out, and is told why", () => {
 
   test.each([
     ["wuclient", "wuserver", (endpoint: string) => ["--connect", endpoint]],
-    ["taskwork", "taskvent", (endpoint: string) => ["--vent", endpoint]],
+    ["taskwork", "tasksink", (endpoint: string) => ["--sink", endpoint]],
   ])("%s ends where %s refuses it", async (name, serverName, flags) => {
     const endpoint = await freeEndpoint();
     const server = role(serverName, ["--bind", endpoint, ...curve(keys)]);
