@@ -84,7 +84,7 @@ export async function bindAll(
   const bound: string[] = [];
   for (const endpoint of endpoints) {
     try {
-      await socket.bind(checkEndpoint(endpoint));
+      await bind(socket, checkEndpoint(endpoint));
       bound.push(socket.lastEndpoint ?? endpoint);
       if (endpoint.startsWith(IPC)) removeWithSocket(socket, endpoint.slice(IPC.length));
     } catch (error) {
@@ -97,6 +97,16 @@ export async function bindAll(
     }
   }
   return bound;
+}
+
+async function bind(socket: Socket, endpoint: string): Promise<void> {
+  try {
+    await socket.bind(endpoint);
+  } catch (error) {
+    // zeromq.js binds in a thread, and now and then loses what went wrong there; asked again, it tells
+    if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+    await socket.bind(endpoint);
+  }
 }
 
 /**
