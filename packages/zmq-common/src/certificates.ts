@@ -2,7 +2,7 @@
  * Keys in files, in czmq's certificate format (`zcert`, written in ZPL, RFC 4): `name` holds the public key and
  * may be given to anyone, `name_secret` holds both and is for its owner alone.
  */
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { curveKeyPair } from "zeromq";
 import { isKey } from "./z85.js";
@@ -140,14 +140,12 @@ export function makeKeys(dir: string, name: string, { authorize }: { authorize: 
     { file: join(dir, name), text: publicText, mode: 0o644 },
     ...(authorize ? [{ file: join(authorizedDir, name), text: publicText, mode: 0o644 }] : []),
   ];
-  for (const { file, text, mode } of files) {
-    try {
-      writeFileSync(file, text, { mode, flag: "wx" });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      throw new KeyError(`${file} exists; remove it first if its key is to be replaced`, { cause: error });
-    }
+  // Before the first is written, so that there is never half a pair
+  const taken = files.find(({ file }) => existsSync(file));
+  if (taken !== undefined) {
+    throw new KeyError(`${taken.file} exists; remove it first if its key is to be replaced`);
   }
+  for (const { file, text, mode } of files) writeFileSync(file, text, { mode, flag: "wx" });
   return files.map(({ file }) => file);
 }
 

@@ -28,8 +28,10 @@ export function removeWithSocket(socket: Socket, file: string): void {
   files.set(socket, (files.get(socket) ?? new Map<string, number>()).set(file, inode));
 }
 
+/** Nothing where there is no such socket: an abstract endpoint (`ipc://@name`) has no file, but there may be one. */
 function inodeOf(file: string): number | undefined {
-  return statSync(file, { throwIfNoEntry: false })?.ino;
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found?.isSocket() ? found.ino : undefined;
 }
 
 /**
@@ -37,7 +39,7 @@ function inodeOf(file: string): number | undefined {
  * What they have queued is still delivered, within their linger time.
  */
 export function closeOnAbort(signal: AbortSignal, ...sockets: Socket[]): void {
-  signal.addEventListener("abort", () => {
-    for (const socket of sockets) socket.close();
-  });
+  const close = () => sockets.forEach((socket) => socket.close());
+  if (signal.aborted) close();
+  else signal.addEventListener("abort", close);
 }

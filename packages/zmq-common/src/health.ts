@@ -8,11 +8,18 @@ const INTERVAL = 1000;
  * socket instead would take a message, count as a worker, or say yes while the event loop hangs.
  *
  * @returns What ends it and removes the file.
+ * @throws When the file cannot be written in the first place.
  */
 export function keepFresh(file: string): Disposable {
   const write = () => writeFileSync(file, `${new Date().toISOString()}\n`);
   write();
-  const timer = setInterval(write, INTERVAL);
+  const timer = setInterval(() => {
+    try {
+      write();
+    } catch {
+      // A full disk must not end the role; the health check sees that the file grows old
+    }
+  }, INTERVAL);
   return {
     [Symbol.dispose]() {
       clearInterval(timer);

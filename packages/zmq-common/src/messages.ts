@@ -22,7 +22,7 @@ export interface ReceiveOptions {
   quietAfter?: number | undefined;
 }
 
-type Source = Pick<Readable, "receive"> & { close(): void };
+type Source = Pick<Readable, "receive" | "receiveTimeout"> & { readonly closed: boolean; close(): void };
 
 /**
  * The messages of a socket, as they come, until the signal is aborted. The loop's body is never interrupted:
@@ -48,7 +48,6 @@ export async function* messages(
   const abort = () => stop(signal?.reason);
   signal?.throwIfAborted();
   signal?.addEventListener("abort", abort);
-
   const watch = watchSilence(
     () => (waitingSince === undefined ? 0 : sClock() - waitingSince),
     watching,
@@ -57,9 +56,10 @@ export async function* messages(
   try {
     for (;;) {
       waitingSince = sClock();
-      const message = await socket.receive();
+      const message = await next(socket);
       waitingSince = undefined;
-      yield message;
+      // One that came just as the socket was closed could not be answered any more
+      if (failure === undefined) yield message;
       if (failure !== undefined) throw failure;
     }
   } catch (error) {
@@ -67,7 +67,23 @@ export async function* messages(
     throw failure ?? error;
   } finally {
     clearInterval(watch);
+    waitingSince = undefined;
     signal?.removeEventListener("abort", abort);
+  }
+}
+
+/**
+ * Receives, and goes on receiving where it was woken up for nothing: when a peer has been cut off in the middle
+ * of a message, zeromq.js finds no message where libzmq announced one, and gives up with EAGAIN.
+ */
+async function next(socket: Source): Promise<Buffer[]> {
+  for (;;) {
+    try {
+      return await socket.receive();
+    } catch (error) {
+      const timedOut = socket.closed || socket.receiveTimeout !== -1;
+      if (timedOut || (error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+    }
   }
 }
 
@@ -90,16 +106,15 @@ function watchSilence(
 ): NodeJS.Timeout | undefined {
   if (timeout === Infinity && onQuiet === undefined) return undefined;
   let nextNotice = quietAfter;
-  return setInterval(
-    () => {
-      const milliseconds = silence();
-      if (milliseconds >= timeout) stop(onTimeout(timeout));
-      if (milliseconds < quietAfter) nextNotice = quietAfter;
-      else if (milliseconds >= nextNotice) {
-        nextNotice *= 2;
-        onQuiet?.(milliseconds);
-      }
-    },
-    Math.max(1, Math.min(timeout, quietAfter) / 10),
-  );
+  const look = () => {
+    const milliseconds = silence();
+    if (milliseconds >= timeout) stop(onTimeout(timeout));
+    if (milliseconds < quietAfter) nextNotice = quietAfter;
+    else if (milliseconds >= nextNotice) {
+      nextNotice *= 2;
+      onQuiet?.(milliseconds);
+    }
+  };
+  // Timers run before what has come in is received: a process that was held up finds its messages first
+  return setInterval(look, Math.max(1, Math.min(timeout, quietAfter) / 10));
 }

@@ -136,7 +136,7 @@ describe("wrong usage ends with status 2 and a line that names flag or variable 
     ],
     ["one bad endpoint of two", ["--bind", "tcp://*:1,tcp://*:5x"], {}, noEndpoint],
     ["no such choice", ["--level", "none"], {}, "argument 'none' is invalid. expected some or all"],
-    ["an argument too many", ["surplus"], {}, "error: too many arguments. Expected 0 arguments but got 1."],
+    ["an argument too many", ["surplus"], {}, "error: unexpected argument 'surplus'"],
     [
       "a bad variable",
       [],

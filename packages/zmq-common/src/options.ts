@@ -172,6 +172,7 @@ export function parseOptions<S extends OptionSpecs>(
     .version(program.version, "-V, --version", "print the versions of the program and of libzmq")
     .helpOption("-h, --help", "print this help")
     .showHelpAfterError("Run with --help to see all options.")
+    .allowExcessArguments()
     .exitOverride();
   const given = new Map<string, unknown[]>();
   const collect = (key: string, spec: OptionSpec<unknown>) => (value: string) => {
@@ -196,6 +197,8 @@ export function parseOptions<S extends OptionSpecs>(
   }
   try {
     command.parse(argv, { from: "user" });
+    const [excess] = command.registeredArguments.length === 0 ? command.args : [];
+    if (excess !== undefined) command.error(`error: unexpected argument '${excess}'`);
     for (const [key, spec] of Object.entries(specs)) {
       const variable = variableName(program.name, key, spec);
       const value = env[variable];

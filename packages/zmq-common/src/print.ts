@@ -4,12 +4,13 @@ import { frameText } from "./zhelpers.js";
 export type Print = (text: string) => void;
 
 /**
- * A frame from the network as text fit for a terminal: control characters as `\\x1b`, at most 80 characters.
+ * A frame from the network as text fit for a terminal: control characters as `\x1b`, at most 80 characters.
  * A missing frame is empty.
  */
 export function printable(frame: Buffer | undefined): string {
-  const text = frame === undefined ? "" : frameText(frame.subarray(0, 4 * LONGEST));
-  const short = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  // Four bytes a character at most; a hostile frame of megabytes need not be decoded
+  const characters = Array.from(frame === undefined ? "" : frameText(frame.subarray(0, 4 * (LONGEST + 1))));
+  const short = characters.slice(0, LONGEST).join("") + (characters.length > LONGEST ? "…" : "");
   return short.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
     const code = character.codePointAt(0) ?? 0;
     return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`;

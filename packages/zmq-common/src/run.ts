@@ -40,6 +40,7 @@ export async function runRole<S extends OptionSpecs>(
   role: (options: OptionValues<S> & RoleContext) => Promise<void>,
   specs: S,
 ): Promise<void> {
+  const caught = sCatchSignals();
   const program = describe(meta);
   try {
     const { logLevel, logFormat, healthFile, curveDir, ...options } = parseOptions(program, {
@@ -47,10 +48,11 @@ export async function runRole<S extends OptionSpecs>(
       ...commonOptions(),
     }) as OptionValues<S> & CommonOptions;
     const log = await createLog(program.name, { level: logLevel, format: logFormat });
-    process.exitCode = await perform((context) => role({ ...(options as OptionValues<S>), ...context }), {
+    await perform((context) => role({ ...(options as OptionValues<S>), ...context }), {
       healthFile,
       curveDir,
       name: program.name,
+      caught,
       log,
     });
   } catch (error) {
@@ -74,38 +76,51 @@ function commonOptions() {
 
 interface Surroundings extends Pick<CommonOptions, "healthFile" | "curveDir"> {
   name: string;
+  caught: AbortSignal;
   log: Logger;
 }
 
-/** Runs the role to its end, and returns the exit status. */
+/** Runs the role to its end, and sets the exit status. */
 async function perform(
   role: (context: RoleContext) => Promise<void>,
-  { name, healthFile, curveDir, log }: Surroundings,
-): Promise<0 | 1> {
-  const stopped = new AbortController();
-  const failed = new AbortController();
-  const stopping = AbortSignal.any([sCatchSignals(), stopped.signal]);
-  const signal = AbortSignal.any([stopping, failed.signal]);
-  // Whoever closes our stdout has seen enough
-  process.stdout.on("error", (error) => stopped.abort(error));
-  stopping.addEventListener("abort", () => log.info(`stopping: ${(stopping.reason as Error).message}`));
-  signal.addEventListener("abort", () => {
+  { name, healthFile, curveDir, caught, log }: Surroundings,
+): Promise<void> {
+  const ending = new AbortController();
+  const { signal } = ending;
+  const end = (reason: Error) => {
+    ending.abort(reason);
     // Should anything keep the process alive, that ends here
-    setTimeout(() => process.exit(failed.signal.aborted ? 1 : 0), PATIENCE).unref();
+    setTimeout(() => process.exit(), PATIENCE).unref();
+  };
+  // Whichever of these two comes first tells how it ended
+  const stop = (reason: Error) => {
+    if (signal.aborted) return;
+    log.info(`stopping: ${reason.message}`);
+    end(reason);
+  };
+  const fail = (error: Error) => {
+    if (signal.aborted) return;
+    process.exitCode = 1;
+    log.fatal(log.isLevelEnabled("debug") ? { err: error } : {}, error.message);
+    end(error);
+  };
+  const interrupt = () => stop(caught.reason as Error);
+  if (caught.aborted) interrupt();
+  else caught.addEventListener("abort", interrupt);
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    // Whoever closes our stdout has seen enough; a full disk is another matter
+    if (error.code === "EPIPE") stop(error);
+    else fail(new Error(`cannot print: ${error.message}`, { cause: error }));
   });
   const print: Print = (text) => void process.stdout.write(text);
+  process.exitCode = 0;
   try {
     using _health = healthFile === undefined ? undefined : keepFresh(healthFile);
     const keys = curveDir === undefined ? undefined : new Keys(curveDir, name);
     using _zap = await startZapHandler(keys, log);
-    await role({ signal, print, log, keys, fail: (error) => failed.abort(error) });
-    failed.signal.throwIfAborted();
-    return 0;
+    await role({ signal, print, log, keys, fail });
   } catch (error) {
-    if (stopping.aborted) return 0;
-    const { message } = signal.aborted ? (signal.reason as Error) : (error as Error);
-    log.fatal(log.isLevelEnabled("debug") ? { err: error } : {}, message);
-    return 1;
+    fail(error as Error);
   }
 }
 

@@ -7,7 +7,7 @@ import { type Readable, version, type Writable } from "zeromq";
 import { receive } from "./messages.js";
 
 /** Any socket that receives messages. */
-export type ReadableSocket = Readable & { close(): void };
+export type ReadableSocket = Readable & { readonly closed: boolean; close(): void };
 
 /** Any socket that sends a message without naming its receiver. */
 export type WritableSocket = Pick<Writable, "send">;
@@ -40,11 +40,17 @@ export async function sRecv(socket: ReadableSocket, signal?: AbortSignal): Promi
  * Sends text as one frame (`s_send`), together with the frames that {@link sSendMore} holds for the socket.
  *
  * @returns A promise that resolves once the message is queued. Await it: a socket sends one message at a time.
+ * @throws What the socket's `send` does. The held frames are then held still: to send again sends the whole.
  */
 export async function sSend(socket: WritableSocket, text: string): Promise<void> {
-  const held = heldFrames.get(socket);
+  const held = heldFrames.get(socket) ?? [];
   heldFrames.delete(socket);
-  await socket.send(held === undefined ? text : [...held, text]);
+  try {
+    await socket.send([...held, text]);
+  } catch (error) {
+    if (held.length > 0) heldFrames.set(socket, held);
+    throw error;
+  }
 }
 
 /**
@@ -136,7 +142,7 @@ export class VersionError extends Error {
 /**
  * Makes sure that libzmq is at least `major.minor` (`s_version_assert`).
  *
- * @throws {VersionError} Where the original prints the same sentence and ends the process.
+ * @throws {VersionError} Where the original prints as much and ends the process.
  */
 export function sVersionAssert(major: number, minor: number): void {
   const [haveMajor = 0, haveMinor = 0] = version.split(".").map(Number);
