@@ -7,15 +7,17 @@ import { describe, test } from "@jest/globals";
 
 /**
  * `gcc`: a C compiler with libzmq's headers and library; `g++`: a C++ one with cppzmq as well; `pyzmq`: a
- * Python that can import zmq; `docker`: an engine that answers, with compose v2.
+ * Python that can import zmq; `docker`: an engine that answers, with compose v2; `netns`: the right to make
+ * network namespaces of its own, and iproute2 for it.
  */
-export type Tool = "gcc" | "g++" | "pyzmq" | "docker";
+export type Tool = "gcc" | "g++" | "pyzmq" | "docker" | "netns";
 
 const HOW_TO_INSTALL: Record<Tool, string> = {
   gcc: "apt-get install gcc libzmq3-dev, or brew install zeromq",
   "g++": "apt-get install g++ libzmq3-dev cppzmq-dev, or brew install zeromq cppzmq",
   pyzmq: "apt-get install python3-zmq, or pip install pyzmq and name that interpreter in PYTHON",
   docker: "install Docker with the compose plugin and start its engine",
+  netns: "on Linux, as root, apt-get install iproute2",
 };
 
 const DETECT: Record<Tool, () => boolean> = {
@@ -23,6 +25,7 @@ const DETECT: Record<Tool, () => boolean> = {
   "g++": () => compiles("g++", "c++", "zmq.hpp"),
   pyzmq: () => findPython() !== undefined,
   docker: () => succeeds("docker", ["compose", "version"]) && succeeds("docker", ["info"]),
+  netns: () => makesNamespaces(),
 };
 
 const found = new Map<Tool, boolean>();
@@ -99,6 +102,15 @@ function findPython(): string | undefined {
   return [process.env["PYTHON"] ?? "", "python3", "/usr/bin/python3"].find(
     (interpreter) => interpreter !== "" && succeeds(interpreter, ["-c", "import zmq"]),
   );
+}
+
+function makesNamespaces(): boolean {
+  const name = `detect-${process.pid}`;
+  try {
+    return succeeds("ip", ["netns", "add", name]) && succeeds("ip", ["-n", name, "link", "set", "lo", "up"]);
+  } finally {
+    succeeds("ip", ["netns", "delete", name]);
+  }
 }
 
 /** Whether a program that includes the header compiles and links with libzmq. */
