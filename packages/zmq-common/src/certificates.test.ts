@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -93,6 +94,17 @@ describe("making keys", () => {
     );
     expect(read("worker_secret")).toBe(before);
   });
+
+  test.each(["worker", join("authorized", "worker")])(
+    "and leaves no half of a pair where %s exists",
+    (name) => {
+      mkdirSync(join(dir, "authorized"));
+      writeFileSync(join(dir, name), "in use");
+      expect(() => makeKeys(dir, "worker", { authorize: true })).toThrow(`${join(dir, name)} exists`);
+      expect(existsSync(join(dir, "worker_secret"))).toBe(false);
+      expect(read(name)).toBe("in use");
+    },
+  );
 });
 
 describe("the keys of a role", () => {
