@@ -22,6 +22,9 @@ test("shows at most 80 characters, however long the frame", () => {
   expect(printable(Buffer.from("x".repeat(80)))).toBe("x".repeat(80));
   expect(printable(Buffer.alloc(10_000_000, "x"))).toBe(`${"x".repeat(80)}…`);
   expect(printable(Buffer.from("世".repeat(100)))).toBe(`${"世".repeat(80)}…`);
+  expect(printable(Buffer.from("😀".repeat(80)))).toBe("😀".repeat(80));
+  expect(printable(Buffer.from("😀".repeat(81)))).toBe(`${"😀".repeat(80)}…`);
+  expect(printable(Buffer.from(`${"x".repeat(79)}😀😀`))).toBe(`${"x".repeat(79)}😀…`);
 });
 
 test("never lets a control character through, and never throws", () => {
