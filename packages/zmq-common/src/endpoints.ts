@@ -193,9 +193,14 @@ function reportLosses(socket: Socket, log: Logger): void {
 function protect(socket: Socket, endpoints: readonly string[]): void {
   // ZMQ_LINGER: how long the end of the program may wait for unsent messages. libzmq waits for ever.
   socket.linger = 500;
-  // ZMQ_HEARTBEAT_*: a peer that vanished without a word (power, network, a firewall) is noticed. Off in libzmq.
-  socket.heartbeatInterval = 2000;
-  socket.heartbeatTimeout = 6000;
+  // ZMQ_TCP_KEEPALIVE_*, in seconds, and ZMQ_TCP_MAXRT: a peer that vanished without a word (power, network, a
+  // firewall) is noticed within six seconds or so. Not by ZMQ_HEARTBEAT_*: with these on, libzmq 4.3.5 aborts the
+  // process when a peer goes away of which more is waiting than the high-water mark lets in (`!_io_error`).
+  socket.tcpKeepalive = 1;
+  socket.tcpKeepaliveIdle = 2;
+  socket.tcpKeepaliveInterval = 1;
+  socket.tcpKeepaliveCount = 4;
+  socket.tcpMaxRetransmitTimeout = 6000;
   // ZMQ_HANDSHAKE_IVL: a connection that says nothing is cut.
   socket.handshakeInterval = 5000;
   // ZMQ_RECONNECT_IVL(_MAX): try again after 100 ms, then less and less often.

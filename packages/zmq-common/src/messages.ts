@@ -89,8 +89,9 @@ async function next(socket: Source): Promise<Buffer[]> {
 
 /** The next message of a socket: {@link messages} for one. */
 export async function receive(socket: Source, options: ReceiveOptions = {}): Promise<Buffer[]> {
-  const { value } = await messages(socket, options).next();
-  return value;
+  let message: Buffer[] = [];
+  for await (message of messages(socket, options)) break;
+  return message;
 }
 
 /** Looks at the length of the silence a few times per deadline, so that a message costs no timer of its own. */
@@ -116,5 +117,5 @@ function watchSilence(
     }
   };
   // Timers run before what has come in is received: a process that was held up finds its messages first
-  return setInterval(look, Math.max(1, Math.min(timeout, quietAfter) / 10));
+  return setInterval(() => setImmediate(look), Math.max(1, Math.min(timeout, quietAfter) / 10));
 }

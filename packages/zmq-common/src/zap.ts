@@ -34,7 +34,7 @@ async function answer(handler: Reply, keys: Keys | undefined, log: Logger | unde
         const client = { address: String(address), refused };
         log?.warn(client, `refused ${client.address}: its key is not in ${keys?.authorizedDir}`);
       }
-      // No user id: with one, every heartbeat would wake up whoever receives, and hand him nothing
+      // No user id: with one, every heartbeat of a peer wakes up whoever receives, and hands over nothing
       const status = admitted ? ["200", "OK"] : ["400", "key not authorized"];
       await handler.send([version, requestId, ...status, "", ""]);
     }

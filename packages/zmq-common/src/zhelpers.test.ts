@@ -1,6 +1,7 @@
-import { once } from "node:events";
+import { getEventListeners, once } from "node:events";
 import { afterEach, describe, expect, jest, test } from "@jest/globals";
-import { Dealer, Router, version } from "zeromq";
+import * as fc from "fast-check";
+import { Dealer, Pull, Push, Router, version } from "zeromq";
 import "./closing.js";
 import { seededRandom } from "./random.js";
 import { pipe } from "./testing/pipe.js";
@@ -76,6 +77,14 @@ describe("sSend and sRecv", () => {
     controller.abort(reason);
     await expect(received).rejects.toBe(reason);
   });
+
+  test("receive leaves nothing behind on its signal", async () => {
+    using line = await pipe();
+    const { signal } = new AbortController();
+    await sSend(line.push, "Hello");
+    await sRecv(line.pull, signal);
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+  });
 });
 
 describe("sSendMore", () => {
@@ -98,6 +107,20 @@ describe("sSendMore", () => {
     expect((await two.pull.receive()).map(String)).toEqual(["two"]);
     expect((await one.pull.receive()).map(String)).toEqual(["for one", "one"]);
   });
+
+  test("holds them still when the send fails, for the one that is tried again", async () => {
+    using push = new Push({ sendTimeout: 10, linger: 0 });
+    await push.bind("tcp://127.0.0.1:*");
+    sSendMore(push, "one");
+    await expect(sSend(push, "two")).rejects.toMatchObject({ code: "EAGAIN" });
+    using pull = new Pull();
+    pull.connect(push.lastEndpoint ?? "");
+    push.sendTimeout = 5000;
+    await sSend(push, "two");
+    await sSend(push, "three");
+    expect((await pull.receive()).map(String)).toEqual(["one", "two"]);
+    expect((await pull.receive()).map(String)).toEqual(["three"]);
+  });
 });
 
 describe("sDump prints 40 dashes and a line per frame:", () => {
@@ -112,6 +135,12 @@ describe("sDump prints 40 dashes and a line per frame:", () => {
       "[002]  ~\n[001] 7F\n",
     ],
     ["UTF-8, which is not ASCII", ["é"], "[002] C3A9\n"],
+    [
+      "lengths of two and three digits",
+      ["x".repeat(12), "y".repeat(256)],
+      `[012] ${"x".repeat(12)}\n[256] ${"y".repeat(256)}\n`,
+    ],
+    ["text with a NUL at its end, which is not printable", ["Hi\0"], "[003] 486900\n"],
     ["a length of more than three digits", ["x".repeat(1234)], `[1234] ${"x".repeat(1234)}\n`],
   ])("%s", async (_, frames, lines) => {
     using line = await pipe();
@@ -155,6 +184,12 @@ describe("sSleep", () => {
     controller.abort();
     await asleep;
     await sSleep(60_000, controller.signal);
+  });
+
+  test("leaves nothing behind on its signal", async () => {
+    const { signal } = new AbortController();
+    await sSleep(1, signal);
+    expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 });
 
@@ -241,9 +276,14 @@ describe("within", () => {
     expect(chiSquare).toBeLessThan(149);
   });
 
-  test.each([1, 2, 100, 100_000, 2 ** 32])("never gives n itself (%d), whatever the source", (n) => {
-    expect(within(n, () => 1 - 2 ** -53)).toBe(n - 1);
-    expect(within(n, () => 0)).toBe(0);
+  test.each([2 ** -53, 2 ** -32])("never gives n itself, even where the source gives 1 - %d", (step) => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 2 ** 32 }), (n) => {
+        expect(within(n, () => 1 - step)).toBe(n - 1);
+        expect(within(n, () => 0)).toBe(0);
+      }),
+      { examples: [[1], [2], [3], [100], [2 ** 31 + 1], [2 ** 32]] },
+    );
   });
 
   test("takes Math.random where it is given no source", () => {
