@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { startProgram } from "./testing/program.js";
 
 /** Runs a program that logs, and returns what came out on stderr. */
@@ -41,10 +41,29 @@ test("less severe lines than the level are left out", async () => {
   expect(await logged({ level: "silent", format: "json" }, `log.fatal("gone");`)).toBe("");
 });
 
-test.each(["json", "text"])("a closed stderr does not end the program (%s)", async (format) => {
-  const statements = `
-    import { closeSync } from "node:fs";
-    closeSync(2);
-    for (let n = 0; n < 100; n++) log.info("nobody reads this");`;
-  await logged({ level: "info", format }, statements);
+describe.each(["json", "text"])("no log ends the program (%s):", (format) => {
+  const log = `for (let n = 0; n < 100; n++) log.info("nobody reads this");`;
+
+  test("where its stderr is closed", async () => {
+    await logged({ level: "info", format }, `import { closeSync } from "node:fs"; closeSync(2); ${log}`);
+  });
+
+  test("where whoever read it is gone", async () => {
+    const child = startProgram(`
+      import { createLog } from "./log.ts";
+      const log = await createLog("role", ${JSON.stringify({ level: "info", format })});
+      process.stdin.once("data", () => {
+        ${log}
+        console.log("done");
+        process.stdin.destroy();
+      });
+      console.log("ready");`);
+    let text = "";
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+    await once(child.stdout, "data");
+    child.stderr.destroy();
+    child.stdin.write("go");
+    expect(await once(child, "close")).toEqual([0, null]);
+    expect(text).toBe("ready\ndone\n");
+  });
 });

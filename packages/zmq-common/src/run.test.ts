@@ -1,7 +1,8 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync, existsSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { Pull } from "zeromq";
 import "./closing.js";
@@ -16,6 +17,15 @@ const roles: Record<string, string> = {
     await new Promise((resolve) => { const alive = setInterval(() => {}, 1000);
       signal.addEventListener("abort", () => { clearInterval(alive); resolve(); }); });
     signal.throwIfAborted();
+  }`,
+  failsDeaf: `async ({ fail }) => { fail(new Error("refused")); setInterval(() => {}, 1000); await new Promise(() => {}); }`,
+  failsLate: `async ({ fail, signal, print }) => {
+    print("running\\n");
+    const alive = setInterval(() => {}, 1000);
+    await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    clearInterval(alive);
+    fail(new Error("too late"));
+    throw new Error("too late as well");
   }`,
   deaf: `async ({ print }) => { print("running\\n"); setInterval(() => {}, 1000); await new Promise(() => {}); }`,
   printing: `async ({ print, signal }) => {
@@ -53,14 +63,19 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-function start(name: string, args: string[] = [], env: NodeJS.ProcessEnv = {}) {
+function start(
+  name: string,
+  args: string[] = [],
+  env: NodeJS.ProcessEnv = {},
+  stdout: "pipe" | number = "pipe",
+) {
   const main = join(folder, name, "src/main.ts");
   const child = spawn(process.execPath, ["--import", "tsx", "--conditions", "source", main, ...args], {
     env: { ...process.env, ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+    stdio: ["ignore", stdout, "pipe"],
+  }) as ChildProcessByStdio<null, Readable, Readable>;
   const printed = { out: "", err: "" };
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (printed.out += text));
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => (printed.out += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (printed.err += text));
   const ended = once(child, "close").then(([status, signal]) => ({
     status: status as number | null,
@@ -103,6 +118,22 @@ describe("a role that fails", () => {
     expect(status).toBe(1);
     expect(err).toMatch(/^\[[\d:.]+\] FATAL: refused\n$/);
   });
+
+  test("says so and ends, even if it goes on", async () => {
+    const { status, err } = await run("failsDeaf", ["--log-format", "text"]);
+    expect(status).toBe(1);
+    expect(err).toMatch(/^\[[\d:.]+\] FATAL: refused\n$/);
+  });
+
+  (existsSync("/dev/full") ? test : test.skip)("by what it prints, for want of space, says so", async () => {
+    const full = openSync("/dev/full", "w");
+    const { ended, printed } = start("done", ["--log-format", "text"], {}, full);
+    closeSync(full);
+    expect(await ended).toEqual({ status: 1, signal: null });
+    expect(printed.err).toMatch(
+      /^\[[\d:.]+\] FATAL: cannot print: ENOSPC: no space left on device, write\n$/,
+    );
+  });
 });
 
 test.each<[string[], NodeJS.ProcessEnv, string]>([
@@ -137,6 +168,14 @@ test("--version prints the app's and libzmq's", async () => {
       expect(printed.err).toContain(`stopping: stopped by ${name}`);
     },
   );
+
+  test("counts, whatever fails afterwards", async () => {
+    const { child, ended, printed } = start("failsLate");
+    await once(child.stdout, "data");
+    child.kill("SIGTERM");
+    expect(await ended).toEqual({ status: 0, signal: null });
+    expect(printed.err).not.toContain("too late");
+  });
 
   test("ends a role that does not listen as well", async () => {
     const { child, ended } = start("deaf");
