@@ -1,4 +1,4 @@
-import { capability, type Socket } from "zeromq";
+import { capability, Pull, Push, type Socket } from "zeromq";
 import type { Keys } from "./certificates.js";
 import type { Logger } from "./log.js";
 import { removeWithSocket } from "./closing.js";
@@ -193,14 +193,18 @@ function reportLosses(socket: Socket, log: Logger): void {
 function protect(socket: Socket, endpoints: readonly string[]): void {
   // ZMQ_LINGER: how long the end of the program may wait for unsent messages. libzmq waits for ever.
   socket.linger = 500;
-  // ZMQ_TCP_KEEPALIVE_*, in seconds, and ZMQ_TCP_MAXRT: a peer that vanished without a word (power, network, a
-  // firewall) is noticed within six seconds or so. Not by ZMQ_HEARTBEAT_*: with these on, libzmq 4.3.5 aborts the
-  // process when a peer goes away of which more is waiting than the high-water mark lets in (`!_io_error`).
-  socket.tcpKeepalive = 1;
-  socket.tcpKeepaliveIdle = 2;
-  socket.tcpKeepaliveInterval = 1;
-  socket.tcpKeepaliveCount = 4;
-  socket.tcpMaxRetransmitTimeout = 6000;
+  // ZMQ_TCP_KEEPALIVE_*, in seconds: a peer that vanished without a word (power, network, a firewall) is noticed
+  // within six seconds or so. Not by ZMQ_HEARTBEAT_*: with these on, libzmq 4.3.5 aborts the process when a peer
+  // goes away of which more is waiting than the high-water mark lets in (`!_io_error`). And not in the pipeline,
+  // where a worker may take minutes over what a ventilator has left behind, and would lose it.
+  if (!(socket instanceof Push || socket instanceof Pull)) {
+    socket.tcpKeepalive = 1;
+    socket.tcpKeepaliveIdle = 2;
+    socket.tcpKeepaliveInterval = 1;
+    socket.tcpKeepaliveCount = 4;
+  }
+  // ZMQ_CONNECT_TIMEOUT: give up a try that gets no answer, and make another; the system would wait for minutes.
+  socket.connectTimeout = 2000;
   // ZMQ_HANDSHAKE_IVL: a connection that says nothing is cut.
   socket.handshakeInterval = 5000;
   // ZMQ_RECONNECT_IVL(_MAX): try again after 100 ms, then less and less often.
@@ -211,6 +215,7 @@ function protect(socket: Socket, endpoints: readonly string[]): void {
 }
 
 const REASONS: Record<string, string> = {
+  EAGAIN: "this machine has no such address or interface",
   EACCES: "permission denied",
   EADDRINUSE: "address already in use",
   EADDRNOTAVAIL: "this machine has no such address",

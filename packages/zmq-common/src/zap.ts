@@ -15,7 +15,12 @@ import { z85Encode } from "./z85.js";
  */
 export async function startZapHandler(keys?: Keys, log?: Logger): Promise<Disposable> {
   const handler = new Reply();
-  await handler.bind("inproc://zeromq.zap.01");
+  try {
+    await handler.bind("inproc://zeromq.zap.01");
+  } catch (error) {
+    handler.close();
+    throw error;
+  }
   const answering = answer(handler, keys, log);
   return {
     [Symbol.dispose]() {

@@ -10,7 +10,7 @@ import { receive } from "./messages.js";
 export type ReadableSocket = Readable & { readonly closed: boolean; close(): void };
 
 /** Any socket that sends a message without naming its receiver. */
-export type WritableSocket = Pick<Writable, "send">;
+export type WritableSocket = Pick<Writable, "send" | "sendTimeout"> & { readonly closed: boolean };
 
 /** Frames given to {@link sSendMore}, waiting for the {@link sSend} that completes their message. */
 const heldFrames = new WeakMap<WritableSocket, string[]>();
@@ -46,10 +46,23 @@ export async function sSend(socket: WritableSocket, text: string): Promise<void>
   const held = heldFrames.get(socket) ?? [];
   heldFrames.delete(socket);
   try {
-    await socket.send([...held, text]);
+    await sendWhole(socket, [...held, text]);
   } catch (error) {
     if (held.length > 0) heldFrames.set(socket, held);
     throw error;
+  }
+}
+
+/** Sends, and goes on waiting where a peer that went away woke it up for nothing: zeromq.js gives up with EAGAIN. */
+async function sendWhole(socket: WritableSocket, frames: string[]): Promise<void> {
+  for (;;) {
+    try {
+      await socket.send(frames);
+      return;
+    } catch (error) {
+      const timedOut = socket.closed || socket.sendTimeout !== -1;
+      if (timedOut || (error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+    }
   }
 }
 
