@@ -90,7 +90,7 @@ async function perform(
   const end = (reason: Error) => {
     ending.abort(reason);
     // Should anything keep the process alive, that ends here
-    
+    setTimeout(() => process.exit(), PATIENCE).unref();
   };
   // Whichever of these two comes first tells how it ended
   const stop = (reason: Error) => {
