@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { pino } from "pino";
 import { Router } from "zeromq";
@@ -114,6 +115,26 @@ test("gives up after so many tries, naming the servers", async () => {
   for (let n = 0; n < 3; n++) expect((await there.request()).text).toBe("Hello");
 });
 
+test("gives up on several servers, naming them all", async () => {
+  const connect = ["tcp://127.0.0.1:1", "tcp://127.0.0.1:2"];
+  using requester = pirate(connect, { timeout: 20, retries: 1 });
+  await expect(requester.request("Hello")).rejects.toThrow(`no reply from ${connect.join(", ")}: tried`);
+  expect(logged).toEqual([]);
+});
+
+test("closes its socket in the end, whether it waits or not", async () => {
+  using there = await server();
+  const idle = pirate([there.endpoint]);
+  idle[Symbol.dispose]();
+  await expect(idle.request("Hello")).rejects.toMatchObject({ code: "EBADF" });
+  const waiting = pirate([there.endpoint], { timeout: 60_000 });
+  const reply = waiting.request("Hello");
+  await there.request();
+  waiting[Symbol.dispose]();
+  await expect(reply).rejects.toThrow();
+  expect(logged).toEqual([]);
+});
+
 describe("ends with the signal's reason", () => {
   test.each(["while it waits for a server", "while it waits for a reply", "before it begins"])(
     "%s",
@@ -128,6 +149,16 @@ describe("ends with the signal's reason", () => {
       if (when === "while it waits for a reply") await there.request();
       controller.abort(reason);
       await expect(reply).rejects.toBe(reason);
+      expect(getEventListeners(controller.signal, "abort")).toEqual([]);
     },
   );
+
+  test("before it tries again", async () => {
+    const controller = new AbortController();
+    const reason = new Error("stopped");
+    const log = pino({ level: "warn" }, { write: () => controller.abort(reason) });
+    using requester = pirate(["tcp://127.0.0.1:1"], { timeout: 20, signal: controller.signal, log });
+    await expect(requester.request("Hello")).rejects.toBe(reason);
+    expect(getEventListeners(controller.signal, "abort")).toEqual([]);
+  });
 });

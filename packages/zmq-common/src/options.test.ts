@@ -143,6 +143,18 @@ describe("wrong usage ends with status 2 and a line that names flag or variable 
       { TASK_VENT_TASKS: "ten" },
       `error: environment variable 'TASK_VENT_TASKS' value 'ten' is invalid. ${number}`,
     ],
+    [
+      "one bad endpoint of two in a variable",
+      [],
+      { TASK_VENT_BIND: "tcp://*:1,tcp://*:99999" },
+      `error: environment variable 'TASK_VENT_BIND' value 'tcp://*:1,tcp://*:99999' is invalid. ${noEndpoint}`,
+    ],
+    [
+      "no such choice in a variable",
+      [],
+      { LEVEL: "none" },
+      "error: environment variable 'LEVEL' value 'none' is invalid. expected some or all",
+    ],
   ])("%s", (_, argv, env, message) => {
     const { error, printed } = run(specs, argv, env);
     expect(error).toBeInstanceOf(UsageExit);

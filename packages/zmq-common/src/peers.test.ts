@@ -1,4 +1,4 @@
-import { once } from "node:events";
+import { getEventListeners, once } from "node:events";
 import { connect, type Socket as TcpSocket } from "node:net";
 import { expect, test } from "@jest/globals";
 import { Pull, Push, Reply, Request } from "zeromq";
@@ -86,15 +86,46 @@ test("strangers that connect and leave, or say nothing, are not counted and hide
   expect(Math.max(...line.told)).toBe(2);
 });
 
+test.each([
+  ["ZMTP 1.0", Buffer.from([0x01, 0x00, 0x06, 0x00, ...Buffer.from("hello")])],
+  ["HTTP", Buffer.from("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")],
+  ["ZMTP 3.0 with an unknown mechanism", greeting("STRANGE")],
+  ["ZMTP 3.0 with a command that is none", Buffer.concat([greeting("NULL"), Buffer.from([4, 1, 0xff])])],
+])("strangers that speak %s are not counted either", async (_, bytes) => {
+  using line = await counted();
+  const stranger = connect(Number(line.endpoint.split(":").at(-1)), "127.0.0.1").resume();
+  const gone = new Promise((resolve) => stranger.on("error", () => {}).once("close", resolve));
+  stranger.end(bytes);
+  await gone;
+  using one = puller(line.endpoint);
+  await line.peers.atLeast(1, never);
+  one.close();
+  await line.exactly(0);
+  expect(line.told).toEqual([1, 0]);
+});
+
+/** How a ZMTP 3.0 connection begins: signature, version, mechanism. */
+function greeting(mechanism: string): Buffer {
+  const bytes = Buffer.alloc(64);
+  bytes.write("ff00000000000000017f0300", "hex");
+  bytes.write(mechanism, 12);
+  return bytes;
+}
+
 test("counts on the side that connects as well", async () => {
   using server = new Reply();
   await server.bind("tcp://127.0.0.1:*");
   const endpoint = server.lastEndpoint ?? "";
   using client = new Request({ linger: 0 });
-  const peers = new Peers(client);
+  let gone = () => {};
+  const left = new Promise<void>((resolve) => (gone = resolve));
+  const peers = new Peers(client, (count) => count === 0 && gone());
   client.connect(endpoint);
   await peers.atLeast(1, never);
   expect(peers.count).toBe(1);
+  server.close();
+  await left;
+  expect(peers.count).toBe(0);
 });
 
 test("waiting for none, or for those that are there, is no waiting", async () => {
@@ -115,4 +146,5 @@ test("the wait ends with the signal's reason", async () => {
   const waiting = line.peers.atLeast(1, controller.signal);
   controller.abort(reason);
   await expect(waiting).rejects.toBe(reason);
+  expect(getEventListeners(controller.signal, "abort")).toEqual([]);
 });

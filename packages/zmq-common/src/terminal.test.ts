@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { PassThrough } from "node:stream";
 import { expect, test } from "@jest/globals";
 import { pressEnter } from "./terminal.js";
@@ -16,6 +17,18 @@ test("is told of the end of the input", async () => {
   const pressed = pressEnter(input, never);
   input.end();
   expect(await pressed).toBe(false);
+});
+
+test("leaves nothing behind", async () => {
+  const input = new PassThrough();
+  const { signal } = new AbortController();
+  const before = input.eventNames();
+  const pressed = pressEnter(input, signal);
+  input.write("\n");
+  await pressed;
+  expect(input.isPaused()).toBe(true);
+  expect(input.eventNames()).toEqual(before);
+  expect(getEventListeners(signal, "abort")).toEqual([]);
 });
 
 test("ends with the signal's reason", async () => {
