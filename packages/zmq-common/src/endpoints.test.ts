@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { describe, expect, test } from "@jest/globals";
 import { capability, Pull, Push, Reply, Request } from "zeromq";
 import { bindAll, checkEndpoint, connectAll, EndpointError } from "./endpoints.js";
+import { Peers } from "./peers.js";
 import { startRole } from "./testing/role.js";
 
 const EXPECTED = "expected tcp://host:port (port 0 to 65535), ipc://path or inproc://name";
@@ -78,6 +79,12 @@ describe("bindAll", () => {
     ["tcp://192.0.2.1:5555", "this machine has no such address"],
     ["tcp://no-such-interface:5555", "this machine has no such address or interface"],
     ...(capability.ipc ? [["ipc:///no/such/folder/weather.ipc", "no such directory"]] : []),
+    ...(capability.ipc
+      ? [
+          ["ipc:///dev/null/weather.ipc", "Not a directory"],
+          [`ipc:///tmp/${"x".repeat(200)}`, "File name too long"],
+        ]
+      : []),
     ["tcp://*:99999", EXPECTED],
   ])("says of %s why it cannot be bound", async (endpoint, reason) => {
     using pull = new Pull();
@@ -121,6 +128,43 @@ describe("bindAll", () => {
   });
 });
 
+describe("an endpoint that all can reach without a key", () => {
+  test.each<[string, boolean]>([
+    ["tcp://*:*", true],
+    ["tcp://0.0.0.0:*", true],
+    ["tcp://127.0.0.1:*", false],
+    ["inproc://here", false],
+  ])("is warned of (%s: %s)", async (endpoint, open) => {
+    await using role = startRole(async (context) => {
+      using pull = new Pull();
+      await bindAll(pull, [endpoint], context);
+    }, {});
+    await role.done;
+    const warning = `${endpoint} is open to all who can reach this machine; --curve-dir would ask for a key`;
+    expect(role.logged.map(({ msg }) => msg)).toEqual(open ? [warning] : []);
+  });
+});
+
+test("a flood of connections does not flood the log", async () => {
+  await using server = startRole(async (context) => {
+    using pull = new Pull();
+    const [endpoint] = await bindAll(pull, ["tcp://127.0.0.1:*"], context);
+    context.log.info(`bound ${endpoint}`);
+    await new Promise((resolve) => context.signal.addEventListener("abort", resolve));
+  }, {});
+  const endpoint = await server.endpoint();
+  const start = performance.now();
+  const clients = Array.from({ length: 200 }, () => new Push({ linger: 0 }));
+  const peers = clients.map((client) => new Peers(client));
+  for (const client of clients) client.connect(endpoint);
+  await Promise.all(peers.map((peer) => peer.atLeast(1, new AbortController().signal)));
+  for (const client of clients) client.close();
+  const seconds = Math.ceil((performance.now() - start) / 1000) + 1;
+  const lines = server.logged.filter(({ msg }) => msg.startsWith("peers connected"));
+  expect(lines.length).toBeGreaterThan(0);
+  expect(lines.length).toBeLessThanOrEqual(20 * seconds);
+});
+
 describe("connectAll", () => {
   test("connects to every endpoint, whether anyone is there or not", async () => {
     using one = new Pull({ receiveTimeout: 5000 });
@@ -158,6 +202,16 @@ describe("connectAll", () => {
     await client.send("Hello");
     expect(String(await server.receive())).toBe("Hello");
   });
+});
+
+test("every socket is protected, whichever side opens its connections", async () => {
+  const always = { linger: 500, handshakeInterval: 5000, reconnectInterval: 100, reconnectMaxInterval: 2000 };
+  using bound = new Reply();
+  const endpoints = await bindAll(bound, ["tcp://127.0.0.1:*"]);
+  expect(bound).toMatchObject({ ...always, zapDomain: "global", maxMessageSize: 1024 * 1024 });
+  using connected = new Request();
+  connectAll(connected, endpoints);
+  expect(connected).toMatchObject({ ...always, connectTimeout: 2000 });
 });
 
 test("both sides log a connection that is lost, and one that is back", async () => {

@@ -4,6 +4,7 @@ import { expect, test } from "@jest/globals";
 import { Pull, Push } from "zeromq";
 import { bindAll } from "./endpoints.js";
 import { seededRandom } from "./random.js";
+import { zapHandler } from "./testing/zap-handler.js";
 import { startZapHandler } from "./zap.js";
 import { within } from "./zhelpers.js";
 
@@ -39,18 +40,6 @@ async function say(endpoint: string, bytes: Buffer): Promise<void> {
   await closed;
 }
 
-/** A handler, once that of the test before is gone: libzmq takes a socket down after it has been closed. */
-async function handler(): Promise<Disposable> {
-  for (;;) {
-    try {
-      return await startZapHandler();
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
-      await new Promise(setImmediate);
-    }
-  }
-}
-
 test.each(OLD_PEERS)("a bare socket takes what %s says for a message", async (_, bytes) => {
   using pull = new Pull({ receiveTimeout: 5000 });
   await pull.bind("tcp://127.0.0.1:*");
@@ -59,7 +48,7 @@ test.each(OLD_PEERS)("a bare socket takes what %s says for a message", async (_,
 });
 
 test.each(STRANGERS)("one bound by bindAll takes nothing from %s, and serves its peers", async (_, bytes) => {
-  using _zap = await handler();
+  using _zap = await zapHandler();
   using pull = new Pull({ receiveTimeout: 5000 });
   const [endpoint = ""] = await bindAll(pull, ["tcp://127.0.0.1:*"]);
   await say(endpoint, bytes);
@@ -72,7 +61,7 @@ test.each(STRANGERS)("one bound by bindAll takes nothing from %s, and serves its
 });
 
 test("heartbeats on an idle connection wake up nobody", async () => {
-  using _ = await handler();
+  using _ = await zapHandler();
   using pull = new Pull();
   const [endpoint = ""] = await bindAll(pull, ["tcp://127.0.0.1:*"]);
   using push = new Push({ linger: 0, heartbeatInterval: 20 });
@@ -86,8 +75,8 @@ test("heartbeats on an idle connection wake up nobody", async () => {
 
 test("there is one a process", async () => {
   {
-    using _ = await handler();
+    using _ = await zapHandler();
     await expect(startZapHandler()).rejects.toMatchObject({ code: "EADDRINUSE" });
   }
-  using _ = await handler();
+  using _ = await zapHandler();
 });
