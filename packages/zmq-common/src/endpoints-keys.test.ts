@@ -59,6 +59,19 @@ const worker = (endpoint: string, keys?: Keys) =>
 
 const said = (role: RunningRole, text: string) => role.logged.some(({ msg }) => msg.includes(text));
 
+test("a server with a key is not warned of being open", async () => {
+  await using server = startRole(
+    async (context) => {
+      using pull = new Pull();
+      await bindAll(pull, ["tcp://*:*"], context);
+    },
+    {},
+    new Keys(dir, "sink"),
+  );
+  await server.done;
+  expect(server.logged).toEqual([]);
+});
+
 test("a client whose key is authorized gets through", async () => {
   await using server = sink(new Keys(dir, "sink"));
   await using _client = worker(await server.endpoint(), new Keys(dir, "worker"));

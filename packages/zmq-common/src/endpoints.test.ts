@@ -1,4 +1,6 @@
 import { existsSync } from "node:fs";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { tmpdir } from "node:os";
 import { describe, expect, test } from "@jest/globals";
@@ -202,6 +204,23 @@ describe("connectAll", () => {
     await client.send("Hello");
     expect(String(await server.receive())).toBe("Hello");
   });
+});
+
+test("what is no ZeroMQ server is tried again, and said to be none", async () => {
+  const webServer = createServer((socket) =>
+    socket.on("error", () => {}).end("HTTP/1.1 400 Bad Request\r\n\r\n"),
+  );
+  await once(webServer.listen(0, "127.0.0.1"), "listening");
+  const { port } = webServer.address() as AddressInfo;
+  await using client = startRole(async (context) => {
+    using push = new Push();
+    connectAll(push, [`tcp://127.0.0.1:${port}`], context);
+    await new Promise((resolve) => context.signal.addEventListener("abort", resolve));
+  }, {});
+  const broken = `handshake with tcp://127.0.0.1:${port} broken off`;
+  await client.until(() => client.logged.some(({ msg }) => msg === broken));
+  await once(webServer, "connection");
+  webServer.close();
 });
 
 test("every socket is protected, whichever side opens its connections", async () => {

@@ -1,7 +1,11 @@
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
 import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "@jest/globals";
-import { Pull, Push } from "zeromq";
+import { Pull, Push, Request } from "zeromq";
+import { Keys, makeKeys } from "./certificates.js";
 import { bindAll } from "./endpoints.js";
 import { seededRandom } from "./random.js";
 import { zapHandler } from "./testing/zap-handler.js";
@@ -58,6 +62,30 @@ test.each(STRANGERS)("one bound by bindAll takes nothing from %s, and serves its
     await push.send(`legitimate ${n}`);
     expect(String(await pull.receive())).toBe(`legitimate ${n}`);
   }
+});
+
+test("with keys, nobody is admitted by another mechanism, nor by what is no key", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "zap-"));
+  makeKeys(dir, "server", { authorize: false });
+  const asked: string[] = [];
+  const keys = new Keys(dir, "server");
+  keys.authorized = (publicKey) => `known as ${asked.push(publicKey)}`;
+  rmSync(dir, { recursive: true });
+  using _ = await zapHandler(keys);
+  using libzmq = new Request({ receiveTimeout: 5000 });
+  libzmq.connect("inproc://zeromq.zap.01");
+  const ask = async (...credentials: (string | Buffer)[]) => {
+    await libzmq.send(["1.0", "7", "global", "127.0.0.1", "", ...credentials]);
+    return (await libzmq.receive()).map(String);
+  };
+  const refusal = ["1.0", "7", "400", "key not authorized", "", ""];
+  expect(await ask("NULL")).toEqual(refusal);
+  expect(await ask("PLAIN", Buffer.alloc(32))).toEqual(refusal);
+  expect(await ask("CURVE")).toEqual(refusal);
+  expect(await ask("CURVE", Buffer.alloc(31))).toEqual(refusal);
+  expect(asked).toEqual([]);
+  expect(await ask("CURVE", Buffer.alloc(32))).toEqual(["1.0", "7", "200", "OK", "", ""]);
+  expect(asked).toEqual(["0".repeat(40)]);
 });
 
 test("heartbeats on an idle connection wake up nobody", async () => {
