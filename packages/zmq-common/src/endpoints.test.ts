@@ -7,6 +7,7 @@ import { describe, expect, test } from "@jest/globals";
 import { capability, Pull, Push, Reply, Request } from "zeromq";
 import { bindAll, checkEndpoint, connectAll, EndpointError } from "./endpoints.js";
 import { Peers } from "./peers.js";
+import { greeting } from "./testing/greeting.js";
 import { startRole } from "./testing/role.js";
 
 const EXPECTED = "expected tcp://host:port (port 0 to 65535), ipc://path or inproc://name";
@@ -206,21 +207,24 @@ describe("connectAll", () => {
   });
 });
 
-test("what is no ZeroMQ server is tried again, and said to be none", async () => {
-  const webServer = createServer((socket) =>
-    socket.on("error", () => {}).end("HTTP/1.1 400 Bad Request\r\n\r\n"),
-  );
-  await once(webServer.listen(0, "127.0.0.1"), "listening");
-  const { port } = webServer.address() as AddressInfo;
+test.each([
+  ["HTTP", Buffer.from("HTTP/1.1 400 Bad Request\r\n\r\n")],
+  ["ZMTP as nobody should", Buffer.concat([greeting("NULL"), Buffer.from([4, 1, 0xff])])],
+])("a server that speaks %s is told of in the log, and does not end the role", async (_, bytes) => {
+  const stranger = createServer((socket) => socket.on("error", () => {}).end(bytes));
+  await once(stranger.listen(0, "127.0.0.1"), "listening");
+  const { port } = stranger.address() as AddressInfo;
   await using client = startRole(async (context) => {
     using push = new Push();
     connectAll(push, [`tcp://127.0.0.1:${port}`], context);
     await new Promise((resolve) => context.signal.addEventListener("abort", resolve));
+    context.signal.throwIfAborted();
   }, {});
   const broken = `handshake with tcp://127.0.0.1:${port} broken off`;
   await client.until(() => client.logged.some(({ msg }) => msg === broken));
-  await once(webServer, "connection");
-  webServer.close();
+  stranger.close();
+  await client.stop();
+  await expect(client.done).rejects.toThrow("stopped by the test");
 });
 
 test("every socket is protected, whichever side opens its connections", async () => {

@@ -3,6 +3,7 @@ import { describe, expect, jest, test } from "@jest/globals";
 import { Pull, Push } from "zeromq";
 import "./closing.js";
 import { messages, QuietError, receive } from "./messages.js";
+import { holdUp } from "./testing/hold-up.js";
 import { pipe } from "./testing/pipe.js";
 import { startProgram } from "./testing/program.js";
 
@@ -169,14 +170,26 @@ describe("with a timeout", () => {
     expect(slow.socket.closed).toBe(true);
   });
 
+  test("keeps to its first reason, though its signal is aborted thereupon", async () => {
+    using slow = slowSocket();
+    const controller = new AbortController();
+    slow.socket.close = () => {
+      controller.abort(stopped);
+      slow.deliver("too late");
+    };
+    const received = receive(slow.socket, { timeout: 100, signal: controller.signal });
+    const expected = expect(received).rejects.toThrow(new QuietError(100));
+    await jest.advanceTimersByTimeAsync(120);
+    await expected;
+  });
+
   test("finds what came in while the process was held up", async () => {
     using line = await pipe();
     await line.push.send("one");
     await receive(line.pull);
     const received = receive(line.pull, { timeout: 50 });
     await line.push.send("two");
-    const start = performance.now();
-    while (performance.now() - start < 150);
+    holdUp(150);
     expect(String(await received)).toBe("two");
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { paced } from "./pace.js";
+import { holdUp } from "./testing/hold-up.js";
 
 const { signal: never } = new AbortController();
 
@@ -34,6 +35,17 @@ test("at no rate, the event loop still turns", async () => {
   await take(0, 100_000);
   turning = false;
   expect(turns).toBeGreaterThan(100);
+});
+
+test("after it was held up it catches up, and the event loop still turns", async () => {
+  let turns = 0;
+  let taken = 0;
+  for await (const _ of paced(100_000, never)) {
+    if (taken === 0) holdUp(200);
+    if (taken % 1000 === 0) setImmediate(() => (turns += 1));
+    if ((taken += 1) === 20_000) break;
+  }
+  expect(turns).toBeGreaterThanOrEqual(19);
 });
 
 describe("ends with the signal's reason", () => {

@@ -4,6 +4,7 @@ import { expect, test } from "@jest/globals";
 import { Pull, Push, Reply, Request } from "zeromq";
 import "./closing.js";
 import { Peers } from "./peers.js";
+import { greeting } from "./testing/greeting.js";
 import { transports } from "./testing/role.js";
 
 const { signal: never } = new AbortController();
@@ -103,14 +104,6 @@ test.each([
   await line.exactly(0);
   expect(line.told).toEqual([1, 0]);
 });
-
-/** How a ZMTP 3.0 connection begins: signature, version, mechanism. */
-function greeting(mechanism: string): Buffer {
-  const bytes = Buffer.alloc(64);
-  bytes.write("ff00000000000000017f0300", "hex");
-  bytes.write(mechanism, 12);
-  return bytes;
-}
 
 test("counts on the side that connects as well", async () => {
   using server = new Reply();

@@ -131,8 +131,8 @@ describe("sDump prints 40 dashes and a line per frame:", () => {
     ["a frame that is not printable, in hex", [Buffer.from([0, 0xab, 0x1f])], "[003] 00AB1F\n"],
     [
       "the edges of what is printable",
-      [Buffer.from([0x20, 0x7e]), Buffer.from([0x7f])],
-      "[002]  ~\n[001] 7F\n",
+      [Buffer.from([0x20, 0x7e]), Buffer.from([0x1f]), Buffer.from([0x7f])],
+      "[002]  ~\n[001] 1F\n[001] 7F\n",
     ],
     ["UTF-8, which is not ASCII", ["é"], "[002] C3A9\n"],
     [
