@@ -59,6 +59,7 @@ export async function taskvent({ bind, sink, tasks, workers, seed, input, ...con
   await sSend(starter, START_OF_BATCH);
 
   // PUSH deals the tasks out evenly to the workers that are connected
+  log.info(`sending ${tasks} tasks to ${connected.count} workers`);
   const random = seededRandom(seed);
   let total = 0; // Total expected cost in msecs
   for (let n = 0; n < tasks; n++) {

@@ -1,7 +1,8 @@
 import { capability, Pull, Push, type Socket } from "zeromq";
 import type { Keys } from "./certificates.js";
-import type { Logger } from "./log.js";
 import { removeWithSocket } from "./closing.js";
+import { eventsOf } from "./events.js";
+import type { Logger } from "./log.js";
 import { isPowerOfTen } from "./malformed.js";
 import { Peers } from "./peers.js";
 import { sClock } from "./zhelpers.js";
@@ -142,17 +143,18 @@ export function connectAll(
 
 /** Says what became of a handshake that failed: libzmq itself fails in silence. */
 function watchHandshakes(socket: Socket, { keys, log, fail }: Guard, server: string): void {
+  const events = eventsOf(socket);
   // After these two libzmq does not try again
-  socket.events.on("handshake:error:auth", ({ address }) => {
+  events.on("handshake:error:auth", ({ address }) => {
     fail(new RefusedError(`refused by ${address}: it does not know our key`));
   });
-  socket.events.on("handshake:error:protocol", ({ address, error }) => {
+  events.on("handshake:error:protocol", ({ address, error }) => {
     if (error.code !== "ERR_ZMTP_MECHANISM_MISMATCH") broken(address);
     else if (keys === undefined)
       fail(new RefusedError(`refused by ${address}: it asks for a key (--curve-dir)`));
     else fail(new RefusedError(`no connection to ${address}: it has no key, and we ask for one`));
   });
-  socket.events.on("handshake:error:other", ({ address }) => broken(address));
+  events.on("handshake:error:other", ({ address }) => broken(address));
   let count = 0;
   const broken = (address: string) => {
     if (!isPowerOfTen((count += 1))) return;
@@ -161,16 +163,19 @@ function watchHandshakes(socket: Socket, { keys, log, fail }: Guard, server: str
   };
 }
 
-/** Logs how many peers are connected, twenty lines a second at most however they come and go. */
+/** Logs who comes and goes: how many peers are connected, in twenty lines a second at most. */
 function reportPeers(socket: Socket, log: Logger): void {
   let second = 0;
   let lines = 0;
+  let before = 0;
   // oxlint-disable-next-line no-new -- it lives as long as the socket
   new Peers(socket, (count) => {
+    const lost = count < before ? "lost a peer; " : "";
+    before = count;
     const now = Math.trunc(sClock() / 1000);
     lines = now === second ? lines + 1 : 1;
     second = now;
-    if (lines <= 20) log.info(`peers connected: ${count}`);
+    if (lines <= 20) log.info(`${lost}peers connected: ${count}`);
   });
 }
 
@@ -178,11 +183,12 @@ function reportPeers(socket: Socket, log: Logger): void {
 function reportLosses(socket: Socket, log: Logger): void {
   const connected = new Set<string>();
   const lost = new Set<string>();
-  socket.events.on("handshake", ({ address }) => {
+  const events = eventsOf(socket);
+  events.on("handshake", ({ address }) => {
     connected.add(address);
     if (lost.delete(address)) log.info(`connected to ${address} again`);
   });
-  socket.events.on("disconnect", ({ address }) => {
+  events.on("disconnect", ({ address }) => {
     if (!connected.delete(address)) return;
     lost.add(address);
     log.info(`lost the connection to ${address}; trying to connect again`);
@@ -193,15 +199,17 @@ function reportLosses(socket: Socket, log: Logger): void {
 function protect(socket: Socket, endpoints: readonly string[]): void {
   // ZMQ_LINGER: how long the end of the program may wait for unsent messages. libzmq waits for ever.
   socket.linger = 500;
-  // ZMQ_TCP_KEEPALIVE_*, in seconds: a peer that vanished without a word (power, network, a firewall) is noticed
-  // within six seconds or so. Not by ZMQ_HEARTBEAT_*: with these on, libzmq 4.3.5 aborts the process when a peer
-  // goes away of which more is waiting than the high-water mark lets in (`!_io_error`). And not in the pipeline,
-  // where a worker may take minutes over what a ventilator has left behind, and would lose it.
+  // A peer that vanished without a word (power, network, a firewall) is noticed within six seconds or so: by
+  // ZMQ_TCP_KEEPALIVE_*, in seconds, where nothing is under way, else by ZMQ_TCP_MAXRT. Not by ZMQ_HEARTBEAT_*:
+  // with these on, libzmq 4.3.5 aborts the process when a peer goes away of which more is waiting than the
+  // high-water mark lets in (`!_io_error`). And not in the pipeline, where whoever gives up on a peer gives up
+  // the tasks it holds: a worker may take minutes over what a ventilator has left behind, or be held up itself.
   if (!(socket instanceof Push || socket instanceof Pull)) {
     socket.tcpKeepalive = 1;
     socket.tcpKeepaliveIdle = 2;
     socket.tcpKeepaliveInterval = 1;
     socket.tcpKeepaliveCount = 4;
+    socket.tcpMaxRetransmitTimeout = 6000;
   }
   // ZMQ_CONNECT_TIMEOUT: give up a try that gets no answer, and make another; the system would wait for minutes.
   socket.connectTimeout = 2000;

@@ -1,4 +1,5 @@
 import type { Socket } from "zeromq";
+import { eventsOf } from "./events.js";
 
 /**
  * Counts the peers of a socket by watching its connections (`zmq_socket_monitor`). Nothing is sent for it, so
@@ -21,7 +22,7 @@ export class Peers {
    */
   constructor(socket: Socket, onChange?: (count: number) => void) {
     this.#onChange = onChange;
-    const { events } = socket;
+    const events = eventsOf(socket);
     events.on("accept", () => this.#look((this.#opened += 1)));
     events.on("connect", () => this.#look((this.#opened += 1)));
     events.on("handshake", () => this.#look((this.#handshakes += 1)));

@@ -1,0 +1,21 @@
+/** What a process holds and uses (Linux: /proc). */
+import { readdirSync, readFileSync } from "node:fs";
+
+/** How many descriptors a process has open. */
+export function descriptors(pid: number): number {
+  return readdirSync(`/proc/${pid}/fd`).length;
+}
+
+/** A process's memory (resident set), in MB. */
+export function memory(pid: number): number {
+  const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+  return Number(kilobytes) / 1024;
+}
+
+/** How long a process has computed since its start, in milliseconds. */
+export function computed(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  // After the name, which may hold anything, in brackets: user and system time, in hundredths of a second
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
