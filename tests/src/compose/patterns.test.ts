@@ -1,21 +1,10 @@
 /** Each pattern under docker compose, from the documented command to its natural end. */
 import { describe, expect, test } from "@jest/globals";
 import { describeWith } from "../support/tools.js";
-import { composeProject, type Profile, type Result, type Settings, TEST_DEADLINE } from "./project.js";
+import { composeProject, type Profile, type Settings, TEST_DEADLINE } from "./project.js";
 
 describeWith("docker", "under docker compose", () => {
   const project = composeProject();
-
-  /** The command of the README: it ends when the last role does, with its status. */
-  function upTo(
-    last: string,
-    profile: Profile,
-    settings: Settings = {},
-    args: string[] = [],
-  ): Promise<Result> {
-    const ending = ["--abort-on-container-exit", "--exit-code-from", last];
-    return project.compose(profile, ["up", "--no-build", ...ending, ...args], settings);
-  }
 
   /** The batch's cost and the time it took, in milliseconds. */
   async function figures() {
@@ -28,7 +17,7 @@ describeWith("docker", "under docker compose", () => {
     test(
       "request-reply",
       async () => {
-        const { exitCode } = await upTo("hello-client", "hello", { HELLO_SERVER_WORK: 20 });
+        const { exitCode } = await project.upTo("hello-client", "hello", { HELLO_SERVER_WORK: 20 });
 
         expect(exitCode).toBe(0);
         expect((await project.output("hello-client")).stdout).toBe(
@@ -44,7 +33,7 @@ describeWith("docker", "under docker compose", () => {
     test(
       "publish-subscribe",
       async () => {
-        const { exitCode } = await upTo("wuclient", "weather", { WUCLIENT_UPDATES: 5 });
+        const { exitCode } = await project.upTo("wuclient", "weather", { WUCLIENT_UPDATES: 5 });
 
         expect(exitCode).toBe(0);
         expect((await project.output("wuclient")).stdout).toMatch(
@@ -59,7 +48,7 @@ describeWith("docker", "under docker compose", () => {
     test(
       "parallel pipeline",
       async () => {
-        const { exitCode, stdout } = await upTo("tasksink", "pipeline");
+        const { exitCode, stdout } = await project.upTo("tasksink", "pipeline");
 
         expect(exitCode).toBe(0);
         expect(stdout).toMatch(/^.*tasksink-1.*Total elapsed time: \d+ msec$/m);
@@ -88,7 +77,7 @@ describeWith("docker", "under docker compose", () => {
   ])(
     "the command has the status of a %s that fails",
     async (last, profile, settings, status) => {
-      const { exitCode } = await upTo(last, profile, settings);
+      const { exitCode } = await project.upTo(last, profile, settings);
 
       expect(exitCode).toBe(status);
       expect((await project.containers()).filter(({ State }) => State.Running)).toEqual([]);
@@ -102,7 +91,7 @@ describeWith("docker", "under docker compose", () => {
     "WORKERS=%d take that part of the cost, within a quarter",
     async (workers) => {
       const settings = { WORKERS: workers, TASKS: 200 * workers, TASKVENT_SEED: 1 };
-      const { exitCode } = await upTo("tasksink", "pipeline", settings);
+      const { exitCode } = await project.upTo("tasksink", "pipeline", settings);
       const { cost, elapsed } = await figures();
 
       expect(exitCode).toBe(0);
@@ -116,7 +105,10 @@ describeWith("docker", "under docker compose", () => {
   test(
     "--scale beats the number of replicas, and WORKERS tells taskvent of it",
     async () => {
-      const { exitCode } = await upTo("tasksink", "pipeline", { WORKERS: 3 }, ["--scale", "taskwork=3"]);
+      const { exitCode } = await project.upTo("tasksink", "pipeline", { WORKERS: 3 }, [
+        "--scale",
+        "taskwork=3",
+      ]);
 
       expect(exitCode).toBe(0);
       const tasks = (await project.outputs("taskwork")).map(
@@ -166,7 +158,7 @@ describeWith("docker", "under docker compose", () => {
   test(
     "nothing is left behind after down",
     async () => {
-      await upTo("hello-client", "hello", { HELLO_SERVER_WORK: 1 });
+      await project.upTo("hello-client", "hello", { HELLO_SERVER_WORK: 1 });
       expect(await project.remains()).not.toEqual([]);
 
       await project.compose("hello", ["down"]);

@@ -47,12 +47,20 @@ export interface Container {
   State: { ExitCode: number; Health: { Status: string }; Running: boolean };
 }
 
+/** What `docker inspect` tells of a network, as far as the tests read it. */
+export interface Network {
+  Internal: boolean;
+  Labels: Record<string, string>;
+}
+
 /**
  * Builds the images before the tests of the file, takes down after each test whatever it has started, and removes
  * the images in the end.
+ *
+ * @param overrides Compose files that come on top of `docker-compose.yml`.
  */
-export function composeProject(): Project {
-  const project = new Project();
+export function composeProject(...overrides: string[]): Project {
+  const project = new Project(["docker-compose.yml", ...overrides]);
   beforeAll(() => project.build(), BUILD_DEADLINE);
   afterEach(() => project.down(), DEADLINE);
   afterAll(() => project.remove(), DEADLINE);
@@ -62,6 +70,11 @@ export function composeProject(): Project {
 export class Project {
   /** No other run has it, so that none meets the other's containers. */
   readonly name = `zeromq-test-${randomUUID().slice(0, 8)}`;
+  readonly #files: readonly string[];
+
+  constructor(files: readonly string[]) {
+    this.#files = files;
+  }
 
   /** The name of an app's image. */
   image(app: string): string {
@@ -75,6 +88,17 @@ export class Project {
   /** Runs `docker compose` to its end, whatever its exit status. */
   compose(profile: Profile | "*", args: readonly string[], settings: Settings = {}): Promise<Result> {
     return run(this.#command(profile, args), settings);
+  }
+
+  /** The command of the README: it ends when the last role does, with its status. */
+  upTo(
+    last: string,
+    profile: Profile,
+    settings: Settings = {},
+    args: readonly string[] = [],
+  ): Promise<Result> {
+    const ending = ["--abort-on-container-exit", "--exit-code-from", last];
+    return this.compose(profile, ["up", "--no-build", ...ending, ...args], settings);
   }
 
   /** Starts `docker compose`, to look at what it prints while it runs. */
@@ -140,6 +164,12 @@ export class Project {
     if (names.length > 0) await succeed(["docker", "image", "rm", ...names]);
   }
 
+  /** What `docker inspect` tells of its networks. */
+  async networks(): Promise<Network[]> {
+    const ids = await this.#labelled("network");
+    return JSON.parse(await succeed(["docker", "network", "inspect", ...ids])) as Network[];
+  }
+
   /** What there is of the project: containers, networks and volumes. */
   async remains(): Promise<string[]> {
     const all = await Promise.all([
@@ -161,7 +191,8 @@ export class Project {
   }
 
   #command(profile: Profile | "*", args: readonly string[]): [string, ...string[]] {
-    const project = ["--project-name", this.name, "--project-directory", ROOT];
+    const files = this.#files.flatMap((file) => ["--file", join(ROOT, file)]);
+    const project = ["--project-name", this.name, "--project-directory", ROOT, ...files];
     // A developer's own .env is not the tests'
     return ["docker", "compose", ...project, "--env-file", devNull, "--profile", profile, ...args];
   }
