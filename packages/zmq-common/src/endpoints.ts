@@ -199,6 +199,7 @@ function reportLosses(socket: Socket, log: Logger): void {
 function protect(socket: Socket, endpoints: readonly string[]): void {
   // ZMQ_LINGER: how long the end of the program may wait for unsent messages. libzmq waits for ever.
   socket.linger = 500;
+  eventsOf(socket);
   // A peer that vanished without a word (power, network, a firewall) is noticed within six seconds or so: by
   // ZMQ_TCP_KEEPALIVE_*, in seconds, where nothing is under way, else by ZMQ_TCP_MAXRT. Not by ZMQ_HEARTBEAT_*:
   // with these on, libzmq 4.3.5 aborts the process when a peer goes away of which more is waiting than the

@@ -15,6 +15,9 @@ const emitters = new WeakMap<Socket, SocketEvents>();
  * `socket.events.on` never lets the event loop turn while there are events: a process without a descriptor left,
  * which libzmq tells of a hundred thousand times a second, is as good as dead then.
  *
+ * They keep the process alive until the socket is closed and all that it had queued is sent, or the time it
+ * lingers (`ZMQ_LINGER`) is over.
+ *
  * @param socket A socket that is not bound or connected yet; earlier events are lost.
  */
 export function eventsOf(socket: Socket): SocketEvents {

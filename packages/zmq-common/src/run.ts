@@ -29,8 +29,8 @@ const PATIENCE = 900;
 
 /**
  * Runs a role as a program: reads its options, prints to stdout, logs to stderr, stops at SIGINT and SIGTERM,
- * and sets the exit status: 0 done or stopped, 1 failed, 2 wrong usage. The process then ends by itself, for
- * `process.exit` would drop the messages that are still queued.
+ * and sets the exit status: 0 done or stopped, 1 failed, 2 wrong usage. The process then ends by itself, once
+ * its sockets have sent what they had queued; `process.exit` would drop that.
  *
  * @param meta `import.meta` of the app's main module; the app's package.json names and describes it.
  * @param specs The options of the role.
@@ -89,6 +89,9 @@ async function perform(
   const { signal } = ending;
   const end = (reason: Error) => {
     ending.abort(reason);
+    // Once the event loop is empty all that was queued is sent (eventsOf). Node would then take down the process
+    // bit by bit, the signal handlers first: a second Ctrl-C would be the last word
+    process.once("beforeExit", () => process.exit());
     // Should anything keep the process alive, that ends here
     setTimeout(() => process.exit(), PATIENCE).unref();
   };

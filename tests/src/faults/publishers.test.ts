@@ -14,14 +14,16 @@ test("wuclient completes its count although its publisher is killed and restarte
     const killed = role("wuserver", ["--bind", endpoint, "--rate", "100"]);
     await killed.until(/peers connected: 1/, { on: "stderr" });
     killed.kill("SIGKILL");
-    await client.until(new RegExp(`(?:lost the connection[^]*){${restarts + 1}}`), { on: "stderr" });
+    await killed.exited();
   }
   expect(client.stdout).toBe("Collecting updates from weather server...\n");
 
   const last = role("wuserver", ["--bind", endpoint]);
   await client.done();
   expect(client.stdout).toMatch(/\nAverage temperature for zipcode '' was -?\d+F\n$/);
-  expect(linesOf(client, /^connected to tcp:.* again$/)).toHaveLength(10);
+  const lost = linesOf(client, /^lost the connection to tcp:/).length;
+  expect(lost).toBeGreaterThan(0);
+  expect(linesOf(client, /^connected to tcp:.* again$/)).toHaveLength(lost);
   await last.stop();
 });
 

@@ -135,9 +135,12 @@ async function logs(child: Child, pattern: RegExp): Promise<Child> {
   return child;
 }
 
-/** Sends signals, and sees to it that the role ends as it should. */
+/** Sends signals, each while the role is at its end because of the one before, and sees to it that it ends well. */
 async function endsOn(child: Child, ...signals: NodeJS.Signals[]): Promise<void> {
-  for (const signal of signals) child.kill(signal);
+  for (const signal of signals) {
+    child.kill(signal);
+    await child.until(/stopping: /, { on: "stderr" });
+  }
   await child.done(A_SECOND);
   expect(child.stderr).toContain(`stopping: stopped by ${signals[0]}`);
   expect(child.stderr).not.toMatch(/"level":[56]0|    at /);
@@ -149,7 +152,8 @@ const onUnix = process.platform === "win32" ? describe.skip : describe;
 onUnix("a signal ends, within a second and with status 0,", () => {
   for (const [state, reach] of Object.entries(STATES)) {
     test(`${state}: SIGTERM`, async () => endsOn(await reach(), "SIGTERM"));
-    test(`${state}: SIGINT, twice`, async () => endsOn(await reach(), "SIGINT", "SIGINT"));
+    test(`${state}: SIGINT, again and again`, async () =>
+      endsOn(await reach(), "SIGINT", "SIGINT", "SIGINT"));
   }
 
   testWith("pyzmq", "taskvent at the Enter prompt", async () => {
