@@ -39,31 +39,25 @@ async function given({ sink }: Pipeline, tasks: number): Promise<number> {
   return Number(came);
 }
 
-test("of a batch whose worker is killed, the sink with --timeout says how much came, and ends with status 1", async () => {
-  const processes = await pipeline(40, 1500);
-  const { vent, workers } = processes;
-  await vent.done();
-  await workers[0].until(/^(?:\d+\.){3}/);
-  workers[0].kill("SIGKILL");
-  const results = await given(processes, 40);
-  // The other worker's twenty, and what the first one did before
-  expect(results).toBeGreaterThanOrEqual(22);
-  expect(results).toBeLessThan(40);
-  await workers[1].stop();
-});
-
-test("of a batch whose worker is stopped, the sink with --timeout says how much came, and ends with status 1", async () => {
-  const processes = await pipeline(40, 1500);
-  const { vent, workers } = processes;
-  await vent.done();
-  await workers[0].until(/^(?:\d+\.){3}/);
-  workers[0].kill("SIGSTOP");
-  const results = await given(processes, 40);
-  expect(results).toBeGreaterThanOrEqual(22);
-  expect(results).toBeLessThan(40);
-  workers[0].kill("SIGCONT");
-  await workers[1].stop();
-});
+test.each([
+  ["killed", "SIGKILL"],
+  ["stopped", "SIGSTOP"],
+] as const)(
+  "of a batch whose worker is %s, the sink with --timeout says how much came, and ends with status 1",
+  async (_, signal) => {
+    const processes = await pipeline(40, 1500);
+    const { vent, workers } = processes;
+    await vent.done();
+    await workers[0].until(/^(?:\d+\.){3}/);
+    workers[0].kill(signal);
+    const results = await given(processes, 40);
+    // The other worker's twenty, and what the first one did before
+    expect(results).toBeGreaterThanOrEqual(22);
+    expect(results).toBeLessThan(40);
+    workers[0].kill("SIGCONT");
+    await workers[1].stop();
+  },
+);
 
 test("a worker that is stopped for ten seconds and goes on has lost nothing", async () => {
   const { sink, workers } = await pipeline(40, 60_000);
