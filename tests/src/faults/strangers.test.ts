@@ -92,6 +92,8 @@ describe("a thousand strangers get nothing in, and keep nobody out:", () => {
     const ventilator = role("taskvent", flags);
     const first = worker();
     await ventilator.until(/peers connected: 1/, { on: "stderr" });
+    // All its own connections are there: the sink has the worker's and the ventilator's
+    await sink.until(/peers connected: 2/, { on: "stderr" });
     await besiege(ventilator, vent, async () => {});
     expect(linesOf(ventilator, /peers connected: [^1]/)).toEqual([]);
     expect(ventilator.stdout).toBe("");
