@@ -7,7 +7,9 @@ const root = join(import.meta.dirname, "..");
 const folders = ["packages", "apps"].flatMap((parent) =>
   readdirSync(join(root, parent)).map((name) => join(parent, name)),
 );
-const packages = [...folders, "tests"].filter((folder) => existsSync(join(root, folder, "package.json")));
+const packages = [...folders, "bench", "tests"].filter((folder) =>
+  existsSync(join(root, folder, "package.json")),
+);
 const results = (folder) => join(root, folder, "test-results.json");
 
 // Nothing of an earlier run may be counted; turbo puts back the results of what it finds in its cache.

@@ -1,0 +1,13 @@
+import { arch, cpus, loadavg, release, totalmem, type } from "node:os";
+
+/** What it is measured on. */
+export function machine(): Record<string, string> {
+  const processors = cpus();
+  const [load = 0] = loadavg();
+  return {
+    processors: `${processors.length} × ${processors[0]?.model.trim() ?? "unknown"} (${arch()})`,
+    memory: `${Math.round(totalmem() / 2 ** 30)} GB`,
+    system: `${type()} ${release()}`,
+    "load before": load.toFixed(2),
+  };
+}

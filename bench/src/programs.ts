@@ -1,0 +1,163 @@
+/** The chapter's programs in each language, started the same way. */
+import { execFileSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { version as libzmqVersion } from "zeromq";
+
+const HERE = join(import.meta.dirname, "..");
+const PEERS = join(HERE, "../tests/peers");
+const BUILT = join(HERE, "node_modules/.cache/peers");
+
+/** Who is measured. "zeromq.js" is a plain loop on its sockets; "ours" are the roles as they are shipped. */
+export type Language = "C" | "pyzmq" | "zeromq.js" | "ours";
+
+/** Command lines; the arguments are those of the C programs. */
+export const programs = {
+  helloServer: (language: Language, endpoint: string) =>
+    command(language, "hello_server", [endpoint, "0"], ["--bind", endpoint, "--work", "0"]),
+
+  helloClient: (language: Language, endpoint: string, requests: number) =>
+    command(
+      language,
+      "hello_client",
+      [endpoint, String(requests)],
+      ["--connect", endpoint, "--requests", String(requests)],
+    ),
+
+  wuserver: (language: Language, endpoint: string, rate = 0) =>
+    command(language, "wuserver", [endpoint, String(rate)], ["--bind", endpoint, "--rate", String(rate)]),
+
+  wuclient: (language: Language, endpoint: string, filter: string, updates: number) =>
+    command(
+      language,
+      "wuclient",
+      [endpoint, filter, String(updates)],
+      ["--connect", endpoint, "--updates", String(updates), filter],
+    ),
+
+  taskwork: (language: Language, vent: string, sink: string) =>
+    command(language, "taskwork", [vent, sink], ["--vent", vent, "--sink", sink]),
+
+  tasksink: (language: Language, sink: string, tasks: number) =>
+    command(language, "tasksink", [sink, String(tasks)], ["--bind", sink, "--tasks", String(tasks)]),
+
+  /** Ours draws the batch itself. */
+  taskvent: (vent: string, sink: string, workers: number, tasks: number, seed: number) =>
+    command(
+      "ours",
+      "taskvent",
+      [],
+      [
+        "--bind",
+        vent,
+        "--sink",
+        sink,
+        "--workers",
+        String(workers),
+        "--tasks",
+        String(tasks),
+        "--seed",
+        String(seed),
+      ],
+    ),
+
+  /** In C, a batch from a file. */
+  taskventList: (vent: string, sink: string, workers: number, batch: string) => [
+    compiled("taskvent_list"),
+    vent,
+    sink,
+    String(workers),
+    batch,
+  ],
+
+  /** Counts in C what so many sockets receive. */
+  counter: (type: "SUB" | "PULL", sockets: number, endpoint: string, milliseconds: number) => [
+    compiled("counter"),
+    type,
+    String(sockets),
+    endpoint,
+    String(milliseconds),
+  ],
+
+  /** Sends messages of a size without end, with zeromq.js. */
+  sender: (type: "PUB" | "PUSH", endpoint: string, bytes: number) =>
+    node("peers/node/sender.mjs", type, endpoint, String(bytes)),
+};
+
+function command(
+  language: Language,
+  name: string,
+  args: readonly string[],
+  flags: readonly string[],
+): string[] {
+  if (language === "C") return [compiled(name), ...args];
+  if (language === "pyzmq") return [python(), join(PEERS, "python", `${name}.py`), ...args];
+  if (language === "zeromq.js") return node(`peers/node/${name}.mjs`, ...args);
+  return node(`../apps/${name.replace("_", "-")}/dist/main.js`, ...flags);
+}
+
+function node(script: string, ...args: string[]): string[] {
+  return [process.execPath, join(HERE, script), ...args];
+}
+
+const built = new Map<string, string>();
+
+/** @throws When there is no C compiler or no libzmq. */
+function compiled(name: string): string {
+  let program = built.get(name);
+  if (program === undefined) {
+    mkdirSync(BUILT, { recursive: true });
+    program = join(BUILT, name);
+    const own = ["counter", "taskvent_list"].includes(name);
+    const source = join(own ? join(HERE, "peers/c") : join(PEERS, "c"), `${name}.c`);
+    execFileSync("gcc", ["-std=gnu11", "-O2", "-I", join(PEERS, "c"), source, "-o", program, "-lzmq"], {
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+    built.set(name, program);
+  }
+  return program;
+}
+
+/**
+ * The Python that has pyzmq.
+ *
+ * @throws When there is none.
+ */
+function python(): string {
+  const candidates = [process.env["PYTHON"] ?? "", "python3", "/usr/bin/python3"];
+  const found = candidates.find((file) => file !== "" && succeeds(file, "-c", "import zmq"));
+  if (found === undefined)
+    throw new Error("the bench needs a Python with pyzmq: apt-get install python3-zmq");
+  return found;
+}
+
+/**
+ * What the programs are built with and run on.
+ *
+ * @throws When a tool is missing, saying how to install it.
+ */
+export function versions(): Record<string, string> {
+  if (!succeeds("sh", "-c", "echo '#include <zmq.h>' | gcc -fsyntax-only -xc -")) {
+    throw new Error("the bench needs a C compiler with libzmq: apt-get install gcc libc6-dev libzmq3-dev");
+  }
+  const [gcc = ""] = output("gcc", "--version").split("\n");
+  return {
+    "Node.js": process.version,
+    "libzmq of zeromq.js": libzmqVersion,
+    pyzmq: output(python(), "-c", "import zmq; print(zmq.__version__, 'on libzmq', zmq.zmq_version())"),
+    gcc,
+  };
+}
+
+function output(file: string, ...args: string[]): string {
+  return execFileSync(file, args, { encoding: "utf8" }).trim();
+}
+
+function succeeds(file: string, ...args: string[]): boolean {
+  try {
+    execFileSync(file, args, { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}

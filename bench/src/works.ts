@@ -1,0 +1,220 @@
+/** What is measured: the works of the chapter, each done by the C programs, by others, and by our roles. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { seededRandom, within } from "zmq-common";
+import { freeEndpoint, Program, server } from "./processes.js";
+import { type Language, programs } from "./programs.js";
+import type { Variant, Work } from "./work.js";
+
+/** How much of everything there is to do. */
+export interface Size {
+  updates: number;
+  /** How long to count messages, in milliseconds. */
+  counting: number;
+  messages: number;
+  requests: number;
+  tasks: number;
+  zeroTasks: number;
+}
+
+export const FULL: Size = {
+  updates: 100,
+  counting: 2000,
+  messages: 1_000_000,
+  requests: 20_000,
+  tasks: 100,
+  zeroTasks: 100_000,
+};
+
+/** To see that everything works; the figures mean nothing. */
+export const QUICK: Size = {
+  updates: 1,
+  counting: 200,
+  messages: 200_000,
+  requests: 1000,
+  tasks: 10,
+  zeroTasks: 1000,
+};
+
+/** All updates for one zip code, as the chapter's client asks for them. */
+const ZIPCODE = "10001 ";
+
+export function works(size: Size): Work[] {
+  return [
+    weather(size),
+    publish(size),
+    receive(size),
+    roundTrip(size),
+    ...[1, 2, 4].map((workers) => batch(size, workers)),
+    emptyTasks(size),
+  ];
+}
+
+function weather({ updates }: Size): Work {
+  const pair = (name: string, from: Language, to: Language): Variant => ({
+    name,
+    async measure() {
+      const endpoint = await freeEndpoint();
+      await using _ = await server(programs.wuserver(from, endpoint), endpoint);
+      return await new Program(programs.wuclient(to, endpoint, ZIPCODE, updates), false).done();
+    },
+  });
+  return {
+    id: "weather",
+    title: `The weather client gets ${updates} updates for its zip code`,
+    unit: "s",
+    better: "less",
+    variants: [
+      pair("C", "C", "C"),
+      pair("pyzmq", "pyzmq", "pyzmq"),
+      pair("zeromq.js", "zeromq.js", "zeromq.js"),
+      pair("our server, C client", "ours", "C"),
+      pair("ours", "ours", "ours"),
+    ],
+  };
+}
+
+function publish({ counting }: Size): Work {
+  const publisher = (language: Language): Variant => ({
+    name: language,
+    async measure() {
+      const endpoint = await freeEndpoint();
+      await using _ = await server(programs.wuserver(language, endpoint), endpoint);
+      return await counted(programs.counter("SUB", 1, endpoint, counting));
+    },
+  });
+  return {
+    id: "publish",
+    title: "A publisher sends everything to one subscriber in C",
+    unit: "messages/s",
+    better: "more",
+    variants: (["C", "pyzmq", "zeromq.js", "ours"] as const).map(publisher),
+  };
+}
+
+/** What a counter counts, in messages a second. */
+export async function counted(command: readonly string[]): Promise<number> {
+  const counter = new Program(command);
+  await counter.done();
+  const [, count, milliseconds] = /^(\d+) (\d+)$/m.exec(counter.stdout) ?? [];
+  return Number(count) / (Number(milliseconds) / 1000);
+}
+
+function receive({ messages }: Size): Work {
+  const subscriber = (language: Language): Variant => ({
+    name: language,
+    async measure() {
+      const endpoint = await freeEndpoint();
+      await using _ = await server(programs.wuserver("C", endpoint), endpoint);
+      const run = (count: number) =>
+        new Program(programs.wuclient(language, endpoint, "", count), false).done();
+      // Without the time it takes to start and to connect
+      return (messages - 1) / ((await run(messages)) - (await run(1)));
+    },
+  });
+  return {
+    id: "receive",
+    title: "A subscriber receives everything from a publisher in C",
+    unit: "messages/s",
+    better: "more",
+    variants: (["C", "pyzmq", "zeromq.js", "ours"] as const).map(subscriber),
+  };
+}
+
+function roundTrip({ requests }: Size): Work {
+  const pair = (language: Language): Variant => ({
+    name: language,
+    async measure() {
+      const endpoint = await freeEndpoint();
+      await using _ = await server(programs.helloServer(language, endpoint), endpoint);
+      const run = (count: number) =>
+        new Program(programs.helloClient(language, endpoint, count), false).done();
+      return (((await run(requests)) - (await run(1))) / (requests - 1)) * 1e6;
+    },
+  });
+  return {
+    id: "round-trip",
+    title: "Request and reply",
+    unit: "µs",
+    better: "less",
+    variants: (["C", "pyzmq", "zeromq.js", "ours"] as const).map(pair),
+  };
+}
+
+/** Makes the same batch as taskvent does of it. */
+const SEED = 1;
+
+function batch({ tasks }: Size, workers: number): Work {
+  const random = seededRandom(SEED);
+  const workloads = Array.from({ length: tasks }, () => within(100, random) + 1);
+  const evenly = workloads.reduce((total, workload) => total + workload, 0) / workers;
+  const elapsed = async (language: Language) => (await pipeline(language, workers, workloads, SEED)) / evenly;
+  return {
+    id: `batch-${workers}`,
+    title: `A batch of ${tasks} tasks, ${workers} ${workers === 1 ? "worker" : "workers"}`,
+    unit: "of the cost divided evenly",
+    better: "less",
+    variants: (["C", "ours"] as const).map((name) => ({ name, measure: () => elapsed(name) })),
+  };
+}
+
+function emptyTasks({ zeroTasks }: Size): Work {
+  const workloads = Array.from({ length: zeroTasks }, () => 0);
+  const variant = (name: string, worker: Language, sink: Language): Variant => ({
+    name,
+    measure: async () => (zeroTasks / (await pipeline(worker, 4, workloads, undefined, sink))) * 1000,
+  });
+  return {
+    id: "empty-tasks",
+    title: `${zeroTasks.toLocaleString("en")} tasks of 0 ms from a ventilator in C, 4 workers`,
+    unit: "tasks/s",
+    better: "more",
+    variants: [
+      variant("C", "C", "C"),
+      variant("our workers, sink in C", "ours", "C"),
+      variant("workers in C, our sink", "C", "ours"),
+      variant("ours", "ours", "ours"),
+    ],
+  };
+}
+
+/**
+ * Runs a batch.
+ *
+ * @param seed Makes our own ventilator draw the batch; without, one in C reads it from a file.
+ * @returns What the sink says, in milliseconds.
+ */
+async function pipeline(
+  language: Language,
+  workers: number,
+  workloads: readonly number[],
+  seed?: number,
+  collector: Language = language,
+): Promise<number> {
+  const [vent, sink] = [await freeEndpoint(), await freeEndpoint()];
+  const folder = mkdtempSync(join(tmpdir(), "batch-"));
+  const started: Program[] = [];
+  const start = (command: readonly string[], keepOutput: boolean) => {
+    const program = new Program(command, keepOutput);
+    started.push(program);
+    return program;
+  };
+  try {
+    const file = join(folder, "batch");
+    writeFileSync(file, workloads.join("\n"));
+    const result = start(programs.tasksink(collector, sink, workloads.length), true);
+    for (let n = 0; n < workers; n++) start(programs.taskwork(language, vent, sink), false);
+    const ours = language === "ours" && seed !== undefined;
+    const flags = [vent, sink, workers] as const;
+    start(
+      ours ? programs.taskvent(...flags, workloads.length, seed) : programs.taskventList(...flags, file),
+      false,
+    );
+    const [, elapsed] = await result.printed(/Total elapsed time: (\d+) msec/);
+    return Number(elapsed);
+  } finally {
+    await Promise.all(started.map((program) => program.end()));
+    rmSync(folder, { recursive: true });
+  }
+}
