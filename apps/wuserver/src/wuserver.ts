@@ -1,8 +1,17 @@
 // Weather update server
-// Binds PUB socket to tcp://*:5556
+// Binds XPUB socket to tcp://*:5556, a PUB socket that can tell what is subscribed to
 // Publishes random weather updates
-import { Publisher } from "zeromq";
-import { bindAll, formatWeather, paced, type RoleContext, seededRandom, within } from "zmq-common";
+import { XPublisher } from "zeromq";
+import {
+  bindAll,
+  formatWeather,
+  formatZipcode,
+  paced,
+  type RoleContext,
+  seededRandom,
+  Subscriptions,
+  within,
+} from "zmq-common";
 
 export interface WuserverOptions extends RoleContext {
   /** Endpoints to bind. */
@@ -16,19 +25,24 @@ export interface WuserverOptions extends RoleContext {
 export async function wuserver({ bind, rate, seed, ...context }: WuserverOptions) {
   const { signal, log } = context;
 
-  // Socket to publish on: whoever subscribes to nothing gets nothing, and without subscribers all is dropped
-  using publisher = new Publisher();
+  // Socket to publish on: it tells what is subscribed to, and is otherwise a PUB socket. It never makes us wait
+  // (ZMQ_SNDTIMEO): a subscriber who is too slow misses what his queue has no room for
+  using publisher = new XPublisher({ sendTimeout: 0 });
   const endpoints = await bindAll(publisher, bind, context);
+  using subscriptions = new Subscriptions(publisher);
   log.info(`publishing on ${endpoints.join(", ")}`);
 
   const random = seededRandom(seed);
-  for await (const _ of paced(rate, signal)) {
+  await paced({ rate, signal, between: () => subscriptions.refresh() }, () => {
     // Get values that will fool the boss
     const zipcode = within(100_000, random);
     const temperature = within(215, random) - 80;
     const humidity = within(50, random) + 10;
 
+    // Of the ten million a second that we can make, few are for a zip code that anyone wants: drop the others
+    if (!subscriptions.want(formatZipcode(zipcode))) return undefined;
+
     // Send message to all subscribers
-    await publisher.send(formatWeather({ zipcode, temperature, humidity }));
-  }
+    return publisher.send(formatWeather({ zipcode, temperature, humidity }));
+  });
 }

@@ -26,14 +26,14 @@ export {
   texts,
   words,
 } from "./options.js";
-export { paced } from "./pace.js";
+export { type Pace, paced } from "./pace.js";
 export { Peers } from "./peers.js";
 export { type Print, printable } from "./print.js";
 export { seededRandom } from "./random.js";
 export { type RoleContext, runRole } from "./run.js";
-export { matches } from "./subscriptions.js";
+export { matches, Subscriptions } from "./subscriptions.js";
 export { formatTask, parseTask, RESULT, START_OF_BATCH } from "./tasks.js";
-export { formatWeather, parseWeather, type WeatherUpdate } from "./weather.js";
+export { formatWeather, formatZipcode, parseWeather, type WeatherUpdate } from "./weather.js";
 export { pressEnter } from "./terminal.js";
 export { startZapHandler } from "./zap.js";
 export * from "./zhelpers.js";

@@ -1,14 +1,27 @@
 import { describe, expect, test } from "@jest/globals";
-import { paced } from "./pace.js";
+import { Publisher } from "zeromq";
+import "./closing.js";
+import { type Pace, paced } from "./pace.js";
 import { holdUp } from "./testing/hold-up.js";
 
-const { signal: never } = new AbortController();
+const stopped = new Error("stopped");
 
-async function take(rate: number, count: number): Promise<number> {
+/** Publishes so many updates, and a few that are due with the last. Returns how long that took. */
+async function take(count: number, pace: Omit<Pace, "signal">, publish = () => {}): Promise<number> {
+  const stopping = new AbortController();
   const start = performance.now();
   let taken = 0;
-  for await (const _ of paced(rate, never)) if ((taken += 1) === count) break;
-  return performance.now() - start;
+  let milliseconds = Infinity;
+  const pacing = paced({ ...pace, signal: stopping.signal }, () => {
+    if (taken < count) publish();
+    if ((taken += 1) === count) {
+      milliseconds = performance.now() - start;
+      stopping.abort(stopped);
+    }
+    return undefined;
+  });
+  await expect(pacing).rejects.toBe(stopped);
+  return milliseconds;
 }
 
 test.each([
@@ -17,14 +30,14 @@ test.each([
   [100_000, 20_000, 195],
 ])("at %d a second, %d take at least %d ms", async (rate, count, least) => {
   // How much longer is up to the machine
-  expect(await take(rate, count)).toBeGreaterThan(least);
+  expect(await take(count, { rate })).toBeGreaterThan(least);
 });
 
 test("the first is due at once", async () => {
-  expect(await take(1, 1)).toBeLessThan(500);
+  expect(await take(1, { rate: 1 })).toBeLessThan(500);
 });
 
-test("at no rate, the event loop still turns", async () => {
+test.each([0, 1_000_000])("at rate %d the event loop turns every few milliseconds", async (rate) => {
   let turns = 0;
   let turning = true;
   const turn = () => {
@@ -32,31 +45,77 @@ test("at no rate, the event loop still turns", async () => {
     if (turning) setImmediate(turn);
   };
   setImmediate(turn);
-  await take(0, 100_000);
+  // 10 µs each: a tenth of a second
+  await take(10_000, { rate }, () => holdUp(0.01));
   turning = false;
-  expect(turns).toBeGreaterThan(100);
+  expect(turns).toBeGreaterThan(20);
 });
 
 test("after it was held up it catches up, and the event loop still turns", async () => {
   let turns = 0;
   let taken = 0;
-  for await (const _ of paced(100_000, never)) {
+  const milliseconds = await take(20_000, { rate: 100_000 }, () => {
     if (taken === 0) holdUp(200);
+    else holdUp(0.005);
     if (taken % 1000 === 0) setImmediate(() => (turns += 1));
-    if ((taken += 1) === 20_000) break;
-  }
+    taken += 1;
+  });
+  expect(milliseconds).toBeGreaterThan(195);
   expect(turns).toBeGreaterThanOrEqual(19);
+});
+
+test("does what is to be done between the bursts, before the first as well", async () => {
+  const order: string[] = [];
+  const between = async () => {
+    await new Promise(setImmediate);
+    order.push("between");
+  };
+  await take(2, { rate: 100, between }, () => order.push("update"));
+  expect(order.slice(0, 4)).toEqual(["between", "update", "between", "update"]);
 });
 
 describe("ends with the signal's reason", () => {
   test.each([0, 1, 1000, 1_000_000])("at rate %d", async (rate) => {
     const controller = new AbortController();
-    const reason = new Error("stopped");
-    const loop = async () => {
-      for await (const _ of paced(rate, controller.signal)) setImmediate(() => controller.abort(reason));
-    };
     const start = performance.now();
-    await expect(loop()).rejects.toBe(reason);
+    const pacing = paced({ rate, signal: controller.signal }, () => {
+      setImmediate(() => controller.abort(stopped));
+      return undefined;
+    });
+    await expect(pacing).rejects.toBe(stopped);
     expect(performance.now() - start).toBeLessThan(900);
+  });
+
+  test("before it begins", async () => {
+    const publish = () => {
+      throw new Error("published");
+    };
+    await expect(paced({ rate: 0, signal: AbortSignal.abort(stopped) }, publish)).rejects.toBe(stopped);
+  });
+});
+
+describe("fails with", () => {
+  const { signal } = new AbortController();
+  const failure = new Error("failed");
+
+  test("what publish throws", async () => {
+    const publish = () => {
+      throw failure;
+    };
+    await expect(paced({ rate: 0, signal }, publish)).rejects.toBe(failure);
+  });
+
+  test("what a send fails with, whichever of a burst it is", async () => {
+    let sent = 0;
+    const publish = () => ((sent += 1) === 50 ? Promise.reject(failure) : Promise.resolve());
+    await expect(paced({ rate: 0, signal }, publish)).rejects.toBe(failure);
+  });
+
+  test("what a socket does once it is closed", async () => {
+    using publisher = new Publisher({ sendTimeout: 0 });
+    setTimeout(() => publisher.close(), 10);
+    await expect(paced({ rate: 0, signal }, () => publisher.send("x"))).rejects.toMatchObject({
+      code: "EBADF",
+    });
   });
 });

@@ -1,23 +1,49 @@
 import { setImmediate } from "node:timers/promises";
 import { sSleep } from "./zhelpers.js";
 
-/** How many messages go out between two turns of the event loop, so that signals and other sockets are served. */
-const BURST = 512;
+/** How long to publish between two turns of the event loop, in milliseconds. */
+const BURST = 1;
+
+/** How many updates to publish between two looks at the clock. */
+const CHUNK = 100;
+
+export interface Pace {
+  /** Updates a second; 0 for as many as possible. */
+  rate: number;
+  signal: AbortSignal;
+  /** Done between two bursts of updates: about every millisecond, or before each update if they are fewer. */
+  between?: (() => Promise<void>) | undefined;
+}
 
 /**
- * Paces a publisher: yields once for each message that is due, until the signal is aborted.
+ * Paces a publisher: calls `publish` for each update that is due, until the signal is aborted. The calls come in
+ * bursts of about a millisecond; after each the event loop turns, so that signals and other sockets are served.
+ * A publisher that was held up catches up.
  *
- * @param rate Messages a second; 0 for as many as possible.
+ * `publish` may return what `send` does, and the pace fails if that does. The next update does not wait for it,
+ * so the socket must never make a sender wait: PUB or XPUB, with `sendTimeout: 0` (`ZMQ_SNDTIMEO`).
+ *
  * @throws The signal's reason once it is aborted.
  */
-export async function* paced(rate: number, signal: AbortSignal): AsyncGenerator<void, never, undefined> {
+export async function paced(
+  { rate, signal, between }: Pace,
+  publish: () => Promise<void> | undefined,
+): Promise<never> {
   const start = performance.now();
-  for (let sent = 0; ;) {
+  for (let published = 0; ;) {
     signal.throwIfAborted();
-    const due = rate === 0 ? sent + BURST : ((performance.now() - start) / 1000) * rate;
-    for (const end = Math.min(due, sent + BURST); sent < end; sent++) yield;
-    // A message is due every 1000 / rate ms: a timer where it is worth one, else just a turn of the loop.
-    const wait = rate === 0 ? 0 : (sent / rate) * 1000 - (performance.now() - start);
-    await (wait >= 1 ? sSleep(wait, signal) : setImmediate());
+    await between?.();
+    const sending: Promise<void>[] = [];
+    const now = performance.now();
+    const due = rate === 0 ? Infinity : ((now - start) / 1000) * rate;
+    do {
+      for (const end = Math.min(due, published + CHUNK); published < end; published++) {
+        const sent = publish();
+        if (sent !== undefined) sending.push(sent);
+      }
+    } while (published < due && performance.now() - now < BURST);
+    await Promise.all(sending);
+    if (published < due) await setImmediate();
+    else await sSleep(Math.ceil((published / rate) * 1000 - (performance.now() - start)), signal);
   }
 }

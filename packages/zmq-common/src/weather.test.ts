@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import * as fc from "fast-check";
-import { formatWeather, parseWeather } from "./weather.js";
+import { formatWeather, formatZipcode, parseWeather } from "./weather.js";
 
 const updates = fc.record({
   zipcode: fc.integer({ min: 0, max: 99_999 }),
@@ -11,8 +11,21 @@ const updates = fc.record({
 const bytes = fc.uint8Array({ maxLength: 64 }).map((array) => Buffer.from(array));
 
 test("writes five digits of zip code, temperature and humidity", () => {
-  expect(formatWeather({ zipcode: 7, temperature: -80, humidity: 10 })).toBe("00007 -80 10");
-  expect(formatWeather({ zipcode: 10_001, temperature: 28, humidity: 59 })).toBe("10001 28 59");
+  expect(formatWeather({ zipcode: 7, temperature: -80, humidity: 10 }).toString()).toBe("00007 -80 10");
+  expect(formatWeather({ zipcode: 10_001, temperature: 28, humidity: 59 }).toString()).toBe("10001 28 59");
+});
+
+test("an update begins with its zip code", () => {
+  fc.assert(
+    fc.property(updates, (update) => {
+      const text = formatWeather(update).toString();
+      expect(text).toBe(
+        `${String(update.zipcode).padStart(5, "0")} ${update.temperature} ${update.humidity}`,
+      );
+      expect(formatZipcode(update.zipcode).toString()).toBe(text.slice(0, 5));
+    }),
+  );
+  for (const zipcode of [-1, 100_000, 0.5]) expect(() => formatZipcode(zipcode)).toThrow(RangeError);
 });
 
 test("what is written is read", () => {
@@ -26,9 +39,7 @@ test("what is written is read", () => {
 test("what is written is read with a NUL and anything behind it", () => {
   fc.assert(
     fc.property(updates, bytes, (update, tail) => {
-      expect(parseWeather([Buffer.concat([Buffer.from(`${formatWeather(update)}\0`), tail])])).toEqual(
-        update,
-      );
+      expect(parseWeather([Buffer.concat([formatWeather(update), Buffer.of(0), tail])])).toEqual(update);
     }),
   );
 });

@@ -10,13 +10,58 @@ export interface WeatherUpdate {
   humidity: number;
 }
 
-/** @throws {RangeError} When a field is not an integer in its range. */
-export function formatWeather({ zipcode, temperature, humidity }: WeatherUpdate): string {
+/**
+ * How all updates for a zip code begin: `00501`. For `Subscriptions`, which are asked ten million times a second.
+ *
+ * @returns The same bytes at each call, with other content: to be used before the next.
+ * @throws {RangeError} When it is not an integer from 0 to 99999.
+ */
+export function formatZipcode(zipcode: number): Buffer {
   if (!inRange(zipcode, 0, 99_999)) throw outOfRange("zipcode", zipcode, "0 to 99999");
+  for (let at = 4, rest = zipcode; at >= 0; at--, rest = quotient(rest)) bytes[at] = ZERO + (rest % 10);
+  return beginnings[5] as Buffer;
+}
+
+/**
+ * @returns The same bytes at each call, with other content: to be sent before the next. A socket copies up to 128
+ *   bytes as it is told to send them, and up to 33 cost it no memory of their own: they go out twice as fast as a
+ *   string.
+ * @throws {RangeError} When a field is not an integer in its range.
+ */
+export function formatWeather({ zipcode, temperature, humidity }: WeatherUpdate): Buffer {
   if (!inRange(temperature, -80, 134)) throw outOfRange("temperature", temperature, "-80 to 134");
   if (!inRange(humidity, 10, 59)) throw outOfRange("humidity", humidity, "10 to 59");
-  return `${String(zipcode).padStart(5, "0")} ${temperature} ${humidity}`;
+  const afterZipcode = formatZipcode(zipcode).length;
+  const afterTemperature = writeNumber(temperature, writeSpace(afterZipcode));
+  return beginnings[writeNumber(humidity, writeSpace(afterTemperature))] as Buffer;
 }
+
+/** Where updates are written: the longest is as long as `"00501 -80 10"`. */
+const bytes = Buffer.alloc("00501 -80 10".length);
+
+/** The first 0, 1, 2, … of these bytes. */
+const beginnings = Array.from({ length: bytes.length + 1 }, (_, length) => bytes.subarray(0, length));
+
+const [ZERO, MINUS, SPACE] = Buffer.from("0- ") as unknown as [number, number, number];
+
+/** @returns Where it ends. */
+function writeNumber(value: number, at: number): number {
+  if (value < 0) {
+    bytes[at] = MINUS;
+    return writeNumber(-value, at + 1);
+  }
+  const last = value < 10 ? at : writeNumber(quotient(value), at);
+  bytes[last] = ZERO + (value % 10);
+  return last + 1;
+}
+
+function writeSpace(at: number): number {
+  bytes[at] = SPACE;
+  return at + 1;
+}
+
+/** An integer division by ten: the shortest way to have V8 do it without floating point. */
+const quotient = (value: number) => (value / 10) | 0;
 
 /**
  * Reads a weather update as any of the Guide's publishers sends it: the text may end in a NUL with anything
