@@ -1,5 +1,4 @@
-import { setImmediate } from "node:timers/promises";
-import { sSleep } from "./zhelpers.js";
+import { setImmediate, setTimeout } from "node:timers/promises";
 
 /** How long to publish between two turns of the event loop, in milliseconds. */
 const BURST = 1;
@@ -44,6 +43,10 @@ export async function paced(
     } while (published < due && performance.now() - now < BURST);
     await Promise.all(sending);
     if (published < due) await setImmediate();
-    else await sSleep(Math.ceil((published / rate) * 1000 - (performance.now() - start)), signal);
+    else {
+      const wait = Math.ceil((published / rate) * 1000 - (performance.now() - start));
+      // An abort ends the wait; what it throws is none of the signal's reason
+      await setTimeout(wait, undefined, { signal }).catch(() => {});
+    }
   }
 }

@@ -172,6 +172,18 @@ test("sSetId gives a socket a printable identity that its peer sees", async () =
 });
 
 describe("sSleep", () => {
+  test.each([0, 1, 2, 10])(
+    "lets the event loop turn in %d ms, and does not end early",
+    async (milliseconds) => {
+      let turned = false;
+      setImmediate(() => (turned = true));
+      const start = performance.now();
+      await sSleep(milliseconds);
+      expect(performance.now() - start).toBeGreaterThanOrEqual(milliseconds);
+      expect(turned).toBe(true);
+    },
+  );
+
   test("sleeps for as long as it is told", async () => {
     const start = performance.now();
     await sSleep(50);
