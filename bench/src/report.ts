@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { growthChart, ratioChart } from "./charts.js";
 import type { Curve } from "./growth.js";
+import { scaling } from "./scaling.js";
 import type { Startup } from "./startup.js";
 import { format } from "./statistics.js";
 import type { Measured } from "./work.js";
@@ -24,6 +25,7 @@ export function write(results: Results): void {
   const files = {
     "results.json": `${JSON.stringify(results, undefined, 2)}\n`,
     "results.md": page(results),
+    "scaling.md": scaling(results),
     "ratios.svg": ratioChart(results.works),
     "growth.svg": growthChart(results.curves),
   };

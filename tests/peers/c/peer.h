@@ -80,8 +80,11 @@ static inline void recv_text (void *socket, char *text, size_t size)
     text [(size_t) length < size? (size_t) length: size - 1] = '\0';
 }
 
+//  None at all for 0 ms, where nanosleep would still take some 50 µs
 static inline void sleep_ms (int ms)
 {
+    if (ms <= 0)
+        return;
     struct timespec rest = { ms / 1000, (long) (ms % 1000) * 1000000 };
     while (nanosleep (&rest, &rest) == -1 && errno == EINTR)
         continue;

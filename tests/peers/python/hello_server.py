@@ -16,5 +16,6 @@ responder.bind(endpoint)
 while True:
     responder.recv()
     print("Received Hello", flush=True)
-    time.sleep(work / 1000)
+    if work > 0:
+        time.sleep(work / 1000)
     responder.send(b"World")
