@@ -29,7 +29,7 @@ export async function wuclient({ filters, connect, updates, ...context }: Wuclie
   using malformed = new Malformed(log);
   const onQuiet = (ms: number) => log.info(`no update for ${ms} ms from ${connect.join(", ")}; waiting`);
 
-  for await (const message of messages(subscriber, { signal, onQuiet })) {
+  for await (const message of messages(subscriber, { signal, onQuiet, flood: true })) {
     const update = parseWeather(message);
     if (update === undefined) {
       malformed.count("weather update", message);

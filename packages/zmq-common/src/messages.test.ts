@@ -135,6 +135,81 @@ describe("once its signal is aborted", () => {
   });
 });
 
+describe("in a flood", () => {
+  const flood = true;
+
+  test("yields all messages in order, however they come", async () => {
+    using line = await pipe();
+    const count = 2000;
+    const send = async () => {
+      for (let n = 0; n < count; n++) {
+        await line.push.send(String(n));
+        if (n % 300 === 0) await new Promise((resolve) => setTimeout(resolve, 2));
+      }
+    };
+    const sent = send();
+    let expected = 0;
+    for await (const [frame] of messages(line.pull, { flood })) {
+      expect(String(frame)).toBe(String(expected));
+      if ((expected += 1) === count) break;
+    }
+    await sent;
+  });
+
+  test("lets the event loop turn", async () => {
+    using line = await pipe("inproc://flood");
+    for (let n = 0; n < 1500; n++) await line.push.send("x");
+    let [count, turns] = [0, 0];
+    const turn = () => {
+      turns += 1;
+      if (count < 1500) setImmediate(turn);
+    };
+    setImmediate(turn);
+    for await (const _ of messages(line.pull, { flood })) if ((count += 1) === 1500) break;
+    expect(turns).toBeGreaterThanOrEqual(6);
+  });
+
+  test("leaves the socket as it was when the loop is left", async () => {
+    using line = await pipe();
+    line.pull.receiveTimeout = 3000;
+    for (const text of ["one", "two", "three"]) await line.push.send(text);
+    let count = 0;
+    for await (const _ of messages(line.pull, { flood })) if ((count += 1) === 2) break;
+    expect(line.pull.receiveTimeout).toBe(3000);
+    expect(String(await receive(line.pull))).toBe("three");
+    const later = receive(line.pull, { flood });
+    setTimeout(() => void line.push.send("four"), 20);
+    expect(String(await later)).toBe("four");
+  });
+
+  test.each(["in the body of the loop", "while it waits"])("is ended by its signal %s", async (when) => {
+    using line = await pipe();
+    for (let n = 0; n < 5; n++) await line.push.send("x");
+    const controller = new AbortController();
+    const abort = () => controller.abort(stopped);
+    let count = 0;
+    const loop = async () => {
+      for await (const _ of messages(line.pull, { flood, signal: controller.signal })) {
+        if ((count += 1) < 5) continue;
+        if (when === "while it waits") setTimeout(abort, 20);
+        else abort();
+      }
+    };
+    await expect(loop()).rejects.toBe(stopped);
+    expect(count).toBe(5);
+    expect(line.pull.closed).toBe(when === "while it waits");
+  });
+
+  test("counts the silence", async () => {
+    using line = await pipe();
+    for (let n = 0; n < 5; n++) await line.push.send("x");
+    const loop = async () => {
+      for await (const _ of messages(line.pull, { flood, timeout: 50 }));
+    };
+    await expect(loop()).rejects.toThrow(new QuietError(50));
+  });
+});
+
 describe("with a timeout", () => {
   test("throws when no message comes in time", async () => {
     using line = await pipe();
