@@ -149,6 +149,7 @@ describe("ends with the signal's reason", () => {
       if (when === "while it waits for a reply") await there.request();
       controller.abort(reason);
       await expect(reply).rejects.toBe(reason);
+      requester[Symbol.dispose]();
       expect(getEventListeners(controller.signal, "abort")).toEqual([]);
     },
   );
@@ -159,6 +160,7 @@ describe("ends with the signal's reason", () => {
     const log = pino({ level: "warn" }, { write: () => controller.abort(reason) });
     using requester = pirate(["tcp://127.0.0.1:1"], { timeout: 20, signal: controller.signal, log });
     await expect(requester.request("Hello")).rejects.toBe(reason);
+    requester[Symbol.dispose]();
     expect(getEventListeners(controller.signal, "abort")).toEqual([]);
   });
 });

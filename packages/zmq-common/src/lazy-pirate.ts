@@ -31,6 +31,7 @@ export class LazyPirate implements Disposable {
   constructor(options: LazyPirateOptions) {
     this.#options = options;
     this.#socket = this.#connect();
+    options.signal.addEventListener("abort", this.#close);
   }
 
   /**
@@ -55,8 +56,11 @@ export class LazyPirate implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#socket?.close();
+    this.#options.signal.removeEventListener("abort", this.#close);
+    this.#close();
   }
+
+  readonly #close = () => this.#socket?.close();
 
   #connect(): Request {
     const { connect, timeout, server } = this.#options;
@@ -71,8 +75,6 @@ export class LazyPirate implements Disposable {
     const { signal } = this.#options;
     signal.throwIfAborted();
     const socket = (this.#socket ??= this.#connect());
-    const abort = () => socket.close();
-    signal.addEventListener("abort", abort);
     try {
       await socket.send(message);
       return await socket.receive();
@@ -83,8 +85,6 @@ export class LazyPirate implements Disposable {
       socket.close();
       this.#socket = undefined;
       return undefined;
-    } finally {
-      signal.removeEventListener("abort", abort);
     }
   }
 

@@ -172,7 +172,7 @@ test("sSetId gives a socket a printable identity that its peer sees", async () =
 });
 
 describe("sSleep", () => {
-  test.each([0, 1, 2, 10])(
+  test.each([0.1, 1, 2, 10])(
     "lets the event loop turn in %d ms, and does not end early",
     async (milliseconds) => {
       let turned = false;

@@ -43,25 +43,19 @@ export async function sRecv(socket: ReadableSocket, signal?: AbortSignal): Promi
  * @throws What the socket's `send` does. The held frames are then held still: to send again sends the whole.
  */
 export async function sSend(socket: WritableSocket, text: string): Promise<void> {
-  const held = heldFrames.get(socket) ?? [];
+  const held = heldFrames.get(socket);
   heldFrames.delete(socket);
-  try {
-    await sendWhole(socket, [...held, text]);
-  } catch (error) {
-    if (held.length > 0) heldFrames.set(socket, held);
-    throw error;
-  }
-}
-
-/** Sends, and goes on waiting where a peer that went away woke it up for nothing: zeromq.js gives up with EAGAIN. */
-async function sendWhole(socket: WritableSocket, frames: string[]): Promise<void> {
+  const message = held === undefined ? text : [...held, text];
   for (;;) {
     try {
-      await socket.send(frames);
+      await socket.send(message);
       return;
     } catch (error) {
+      // A peer that went away wakes up the sender for nothing, and zeromq.js gives up with EAGAIN: go on waiting
       const timedOut = socket.closed || socket.sendTimeout !== -1;
-      if (timedOut || (error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+      if (!timedOut && (error as NodeJS.ErrnoException).code === "EAGAIN") continue;
+      if (held !== undefined) heldFrames.set(socket, held);
+      throw error;
     }
   }
 }
@@ -118,11 +112,11 @@ const never = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)
  * @param signal Cuts the sleep short: it then resolves early, it does not throw.
  */
 export async function sSleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  if (signal?.aborted) return;
+  if (milliseconds === 0 || signal?.aborted) return;
   const end = performance.now() + milliseconds;
   await new Promise<void>((resolve) => {
     if (milliseconds < 2) {
-      // The event loop turns at least once, however short the sleep
+      // No timer is as short; the event loop turns all the same
       setImmediate(resolve);
       return;
     }
