@@ -59,10 +59,12 @@ export class Program {
     return within(look(), () => `${pattern} of ${this.#name}\n${this.stdout}${this.stderr}`);
   }
 
-  /** Ends it. How it takes that is not the bench's business. */
-  async end(): Promise<void> {
-    this.#process.kill("SIGKILL");
-    await this.#exited();
+  /** Ends it. Returns how long that took, in milliseconds. */
+  async end(signal: NodeJS.Signals = "SIGKILL"): Promise<number> {
+    const since = performance.now();
+    this.#process.kill(signal);
+    await within(this.#exited(), () => `the end of ${this.#name} by ${signal}`);
+    return performance.now() - since;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

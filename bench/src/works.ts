@@ -1,9 +1,11 @@
 /** What is measured: the works of the chapter, each done by the C programs, by others, and by our roles. */
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { seededRandom, within } from "zmq-common";
-import { freeEndpoint, Program, server } from "./processes.js";
+import { Subscriber } from "zeromq";
+import { eventsOf, seededRandom, within } from "zmq-common";
+import { freeEndpoint, pause, Program, server } from "./processes.js";
 import { type Language, programs } from "./programs.js";
 import type { Variant, Work } from "./work.js";
 
@@ -48,6 +50,8 @@ export function works(size: Size): Work[] {
     roundTrip(size),
     ...[1, 2, 4].map((workers) => batch(size, workers)),
     emptyTasks(size),
+    subscribing(),
+    stopping(size),
   ];
 }
 
@@ -176,6 +180,58 @@ function emptyTasks({ zeroTasks }: Size): Work {
       variant("workers in C, our sink", "C", "ours"),
       variant("ours", "ours", "ours"),
     ],
+  };
+}
+
+/** At full speed, how soon does a publisher hear of a new subscription? */
+function subscribing(): Work {
+  const publisher = (language: Language): Variant => ({
+    name: language,
+    async measure() {
+      const endpoint = await freeEndpoint();
+      await using _ = await server(programs.wuserver(language, endpoint), endpoint);
+      const subscriber = new Subscriber({ linger: 0 });
+      try {
+        subscriber.connect(endpoint);
+        await once(eventsOf(subscriber), "handshake");
+        const since = performance.now();
+        // A tenth of the zip codes: the next update is a matter of microseconds
+        subscriber.subscribe("1");
+        await subscriber.receive();
+        return performance.now() - since;
+      } finally {
+        subscriber.close();
+      }
+    },
+  });
+  return {
+    id: "subscribing",
+    title: "From a subscription to its first update, at full speed",
+    unit: "ms",
+    better: "less",
+    variants: (["C", "ours"] as const).map(publisher),
+  };
+}
+
+/** At full speed, with all of it wanted, how soon does a publisher end at a signal? */
+function stopping({ counting }: Size): Work {
+  const publisher = (language: Language): Variant => ({
+    name: language,
+    async measure() {
+      const endpoint = await freeEndpoint();
+      await using program = await server(programs.wuserver(language, endpoint), endpoint);
+      await using counter = new Program(programs.counter("SUB", 1, endpoint, 60 * counting));
+      await counter.printed(/connected/);
+      await pause(counting / 4);
+      return await program.end("SIGTERM");
+    },
+  });
+  return {
+    id: "stopping",
+    title: "From SIGTERM to the end of a publisher, at full speed",
+    unit: "ms",
+    better: "less",
+    variants: (["C", "ours"] as const).map(publisher),
   };
 }
 

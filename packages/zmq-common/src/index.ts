@@ -8,6 +8,7 @@ export {
 } from "./certificates.js";
 export { closeOnAbort } from "./closing.js";
 export { bindAll, checkEndpoint, connectAll, EndpointError, type Guard, RefusedError } from "./endpoints.js";
+export { eventsOf, type SocketEvents } from "./events.js";
 export { LazyPirate, type LazyPirateOptions, NoReplyError } from "./lazy-pirate.js";
 export type { Logger } from "./log.js";
 export { Malformed } from "./malformed.js";
