@@ -37,7 +37,7 @@ export class Program {
 
   /** Waits for its natural end. Returns how long it ran, in seconds. */
   async done(): Promise<number> {
-    await within(this.#exited(), () => `the end of ${this.#name}`);
+    await inTime(this.#exited(), () => `the end of ${this.#name}`);
     const { exitCode, signalCode } = this.#process;
     if (exitCode !== 0) {
       throw new Error(`${this.#name} ended with ${exitCode ?? signalCode}\n${this.stdout}${this.stderr}`);
@@ -56,14 +56,14 @@ export class Program {
         await pause(1);
       }
     };
-    return within(look(), () => `${pattern} of ${this.#name}\n${this.stdout}${this.stderr}`);
+    return inTime(look(), () => `${pattern} of ${this.#name}\n${this.stdout}${this.stderr}`);
   }
 
   /** Ends it. Returns how long that took, in milliseconds. */
   async end(signal: NodeJS.Signals = "SIGKILL"): Promise<number> {
     const since = performance.now();
     this.#process.kill(signal);
-    await within(this.#exited(), () => `the end of ${this.#name} by ${signal}`);
+    await inTime(this.#exited(), () => `the end of ${this.#name} by ${signal}`);
     return performance.now() - since;
   }
 
@@ -85,7 +85,7 @@ export function endAll(): void {
 /** Starts a program that binds an endpoint, and waits until it has. */
 export async function server(command: readonly string[], endpoint: string): Promise<Program> {
   const program = new Program(command, false);
-  await within(listening(endpoint), () => `${command.join(" ")} to bind\n${program.stderr}`);
+  await inTime(listening(endpoint), () => `${command.join(" ")} to bind\n${program.stderr}`);
   return program;
 }
 
@@ -119,7 +119,7 @@ export function pause(milliseconds: number): Promise<void> {
 }
 
 /** @throws When the deadline is over. */
-export async function within<T>(promise: Promise<T>, what: () => string): Promise<T> {
+export async function inTime<T>(promise: Promise<T>, what: () => string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`not within ${DEADLINE} ms: ${what()}`)), DEADLINE);

@@ -1,7 +1,7 @@
 /** How long each role takes from its start to its first message, and the memory it has then. */
 import { Pull, Push, Reply, Request, Subscriber, XPublisher, type Socket } from "zeromq";
 import { memory } from "./memory.js";
-import { freeEndpoint, Program, within } from "./processes.js";
+import { freeEndpoint, Program, inTime } from "./processes.js";
 import { type Language, programs } from "./programs.js";
 import { summarize } from "./statistics.js";
 
@@ -111,7 +111,7 @@ async function start({ role, command, partner }: Plan, language: Language) {
   try {
     const since = performance.now();
     await using program = new Program(line, false);
-    await within(first(), () => `the first message of ${role}\n${program.stderr}`);
+    await inTime(first(), () => `the first message of ${role}\n${program.stderr}`);
     return { milliseconds: performance.now() - since, megabytes: memory(program.pid) };
   } finally {
     for (const socket of sockets) socket.close();

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Subscriber } from "zeromq";
 import { eventsOf, seededRandom, within } from "zmq-common";
-import { freeEndpoint, pause, Program, server } from "./processes.js";
+import { freeEndpoint, inTime, pause, Program, server } from "./processes.js";
 import { type Language, programs } from "./programs.js";
 import type { Variant, Work } from "./work.js";
 
@@ -192,12 +192,13 @@ function subscribing(): Work {
       await using _ = await server(programs.wuserver(language, endpoint), endpoint);
       const subscriber = new Subscriber({ linger: 0 });
       try {
+        const connected = once(eventsOf(subscriber), "handshake");
         subscriber.connect(endpoint);
-        await once(eventsOf(subscriber), "handshake");
+        await connected;
         const since = performance.now();
         // A tenth of the zip codes: the next update is a matter of microseconds
         subscriber.subscribe("1");
-        await subscriber.receive();
+        await inTime(subscriber.receive(), () => `the first update from ${language}`);
         return performance.now() - since;
       } finally {
         subscriber.close();
