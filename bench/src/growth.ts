@@ -1,6 +1,6 @@
 /** How cost grows: with the number of peers, and with the size of a message. */
 import { memory } from "./memory.js";
-import { freeEndpoint, server } from "./processes.js";
+import { beside, pause, Program } from "./processes.js";
 import { programs } from "./programs.js";
 import { summarize } from "./statistics.js";
 import { counted } from "./works.js";
@@ -40,11 +40,11 @@ export function curves({ counting, peers, bytes }: Reach): Plan[] {
       x: "subscribers",
       y: "messages delivered a second, all subscribers together",
       xs: numbers,
-      async measure(subscribers) {
-        const endpoint = await freeEndpoint();
-        await using _ = await server(programs.wuserver("ours", endpoint), endpoint);
-        return await counted(programs.counter("SUB", subscribers, endpoint, counting));
-      },
+      measure: (subscribers) =>
+        beside(
+          (endpoint) => programs.wuserver("ours", endpoint),
+          (endpoint) => counted(programs.counter("SUB", subscribers, endpoint, counting)),
+        ),
     },
     {
       id: "workers",
@@ -52,11 +52,11 @@ export function curves({ counting, peers, bytes }: Reach): Plan[] {
       x: "workers",
       y: "tasks taken a second, all workers together",
       xs: numbers,
-      async measure(workers) {
-        const endpoint = await freeEndpoint();
-        await using _ = await server(programs.sender("PUSH", endpoint, 2), endpoint);
-        return await counted(programs.counter("PULL", workers, endpoint, counting));
-      },
+      measure: (workers) =>
+        beside(
+          (endpoint) => programs.sender("PUSH", endpoint, 2),
+          (endpoint) => counted(programs.counter("PULL", workers, endpoint, counting)),
+        ),
     },
     {
       id: "size",
@@ -64,11 +64,11 @@ export function curves({ counting, peers, bytes }: Reach): Plan[] {
       x: "bytes",
       y: "MB received a second",
       xs: powers(16, 4, bytes),
-      async measure(size) {
-        const endpoint = await freeEndpoint();
-        await using _ = await server(programs.sender("PUSH", endpoint, size), endpoint);
-        return ((await counted(programs.counter("PULL", 1, endpoint, counting))) * size) / 1e6;
-      },
+      measure: (size) =>
+        beside(
+          (endpoint) => programs.sender("PUSH", endpoint, size),
+          async (endpoint) => ((await counted(programs.counter("PULL", 1, endpoint, counting))) * size) / 1e6,
+        ),
     },
     {
       id: "memory",
@@ -76,12 +76,16 @@ export function curves({ counting, peers, bytes }: Reach): Plan[] {
       x: "subscribers",
       y: "resident memory, MB",
       xs: numbers,
-      async measure(subscribers) {
-        const endpoint = await freeEndpoint();
-        await using publisher = await server(programs.wuserver("ours", endpoint, 10), endpoint);
-        await counted(programs.counter("SUB", subscribers, endpoint, counting));
-        return memory(publisher.pid);
-      },
+      measure: (subscribers) =>
+        beside(
+          (endpoint) => programs.wuserver("ours", endpoint, 10),
+          async (endpoint, server) => {
+            await using counter = new Program(programs.counter("SUB", subscribers, endpoint, 60 * counting));
+            await counter.printed(/connected/);
+            await pause(counting);
+            return memory(server.pid);
+          },
+        ),
     },
   ];
 }

@@ -82,11 +82,15 @@ export function endAll(): void {
   for (const program of running) process.kill(program.pid, "SIGKILL");
 }
 
-/** Starts a program that binds an endpoint, and waits until it has. */
-export async function server(command: readonly string[], endpoint: string): Promise<Program> {
-  const program = new Program(command, false);
-  await inTime(listening(endpoint), () => `${command.join(" ")} to bind\n${program.stderr}`);
-  return program;
+/** Measures something while a server runs, which has bound its endpoint by then. */
+export async function beside(
+  command: (endpoint: string) => readonly string[],
+  measure: (endpoint: string, server: Program) => Promise<number>,
+): Promise<number> {
+  const endpoint = await freeEndpoint();
+  await using server = new Program(command(endpoint), false);
+  await inTime(listening(endpoint), () => `${command(endpoint).join(" ")} to bind\n${server.stderr}`);
+  return await measure(endpoint, server);
 }
 
 export async function freeEndpoint(): Promise<string> {

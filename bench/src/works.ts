@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Subscriber } from "zeromq";
 import { eventsOf, seededRandom, within } from "zmq-common";
-import { freeEndpoint, inTime, pause, Program, server } from "./processes.js";
+import { beside, freeEndpoint, inTime, pause, Program } from "./processes.js";
 import { type Language, programs } from "./programs.js";
 import type { Variant, Work } from "./work.js";
 
@@ -58,11 +58,11 @@ export function works(size: Size): Work[] {
 function weather({ updates }: Size): Work {
   const pair = (name: string, from: Language, to: Language): Variant => ({
     name,
-    async measure() {
-      const endpoint = await freeEndpoint();
-      await using _ = await server(programs.wuserver(from, endpoint), endpoint);
-      return await new Program(programs.wuclient(to, endpoint, ZIPCODE, updates), false).done();
-    },
+    measure: () =>
+      beside(
+        (endpoint) => programs.wuserver(from, endpoint),
+        (endpoint) => new Program(programs.wuclient(to, endpoint, ZIPCODE, updates), false).done(),
+      ),
   });
   return {
     id: "weather",
@@ -82,11 +82,11 @@ function weather({ updates }: Size): Work {
 function publish({ counting }: Size): Work {
   const publisher = (language: Language): Variant => ({
     name: language,
-    async measure() {
-      const endpoint = await freeEndpoint();
-      await using _ = await server(programs.wuserver(language, endpoint), endpoint);
-      return await counted(programs.counter("SUB", 1, endpoint, counting));
-    },
+    measure: () =>
+      beside(
+        (endpoint) => programs.wuserver(language, endpoint),
+        (endpoint) => counted(programs.counter("SUB", 1, endpoint, counting)),
+      ),
   });
   return {
     id: "publish",
@@ -108,14 +108,16 @@ export async function counted(command: readonly string[]): Promise<number> {
 function receive({ messages }: Size): Work {
   const subscriber = (language: Language): Variant => ({
     name: language,
-    async measure() {
-      const endpoint = await freeEndpoint();
-      await using _ = await server(programs.wuserver("C", endpoint), endpoint);
-      const run = (count: number) =>
-        new Program(programs.wuclient(language, endpoint, "", count), false).done();
-      // Without the time it takes to start and to connect
-      return (messages - 1) / ((await run(messages)) - (await run(1)));
-    },
+    measure: () =>
+      beside(
+        (endpoint) => programs.wuserver("C", endpoint),
+        async (endpoint) => {
+          const run = (count: number) =>
+            new Program(programs.wuclient(language, endpoint, "", count), false).done();
+          // Without the time it takes to start and to connect
+          return (messages - 1) / ((await run(messages)) - (await run(1)));
+        },
+      ),
   });
   return {
     id: "receive",
@@ -129,13 +131,15 @@ function receive({ messages }: Size): Work {
 function roundTrip({ requests }: Size): Work {
   const pair = (language: Language): Variant => ({
     name: language,
-    async measure() {
-      const endpoint = await freeEndpoint();
-      await using _ = await server(programs.helloServer(language, endpoint), endpoint);
-      const run = (count: number) =>
-        new Program(programs.helloClient(language, endpoint, count), false).done();
-      return (((await run(requests)) - (await run(1))) / (requests - 1)) * 1e6;
-    },
+    measure: () =>
+      beside(
+        (endpoint) => programs.helloServer(language, endpoint),
+        async (endpoint) => {
+          const run = (count: number) =>
+            new Program(programs.helloClient(language, endpoint, count), false).done();
+          return (((await run(requests)) - (await run(1))) / (requests - 1)) * 1e6;
+        },
+      ),
   });
   return {
     id: "round-trip",
@@ -187,23 +191,21 @@ function emptyTasks({ zeroTasks }: Size): Work {
 function subscribing(): Work {
   const publisher = (language: Language): Variant => ({
     name: language,
-    async measure() {
-      const endpoint = await freeEndpoint();
-      await using _ = await server(programs.wuserver(language, endpoint), endpoint);
-      const subscriber = new Subscriber({ linger: 0 });
-      try {
-        const connected = once(eventsOf(subscriber), "handshake");
-        subscriber.connect(endpoint);
-        await connected;
-        const since = performance.now();
-        // A tenth of the zip codes: the next update is a matter of microseconds
-        subscriber.subscribe("1");
-        await inTime(subscriber.receive(), () => `the first update from ${language}`);
-        return performance.now() - since;
-      } finally {
-        subscriber.close();
-      }
-    },
+    measure: () =>
+      beside(
+        (endpoint) => programs.wuserver(language, endpoint),
+        async (endpoint) => {
+          using subscriber = new Subscriber({ linger: 0 });
+          const connected = once(eventsOf(subscriber), "handshake");
+          subscriber.connect(endpoint);
+          await connected;
+          const since = performance.now();
+          // A tenth of the zip codes: the next update is a matter of microseconds
+          subscriber.subscribe("1");
+          await inTime(subscriber.receive(), () => `the first update from ${language}`);
+          return performance.now() - since;
+        },
+      ),
   });
   return {
     id: "subscribing",
@@ -218,14 +220,16 @@ function subscribing(): Work {
 function stopping({ counting }: Size): Work {
   const publisher = (language: Language): Variant => ({
     name: language,
-    async measure() {
-      const endpoint = await freeEndpoint();
-      await using program = await server(programs.wuserver(language, endpoint), endpoint);
-      await using counter = new Program(programs.counter("SUB", 1, endpoint, 60 * counting));
-      await counter.printed(/connected/);
-      await pause(counting / 4);
-      return await program.end("SIGTERM");
-    },
+    measure: () =>
+      beside(
+        (endpoint) => programs.wuserver(language, endpoint),
+        async (endpoint, server) => {
+          await using counter = new Program(programs.counter("SUB", 1, endpoint, 60 * counting));
+          await counter.printed(/connected/);
+          await pause(counting / 4);
+          return await server.end("SIGTERM");
+        },
+      ),
   });
   return {
     id: "stopping",

@@ -24,6 +24,9 @@ if (!Number.isInteger(seconds) || seconds < 20) {
 const STAYS = 3000;
 const AWAY = 500;
 
+/** Keeps garbage from piling up before it is collected, so that what grows is what is held on to. */
+const LITTLE_GARBAGE = "--max-semi-space-size=1";
+
 /** What may come on top between two halves of the time: garbage that is not collected yet, a pool that grew. */
 const TOLERATED = { memory: (before: number) => Math.max(10, before * 0.1), descriptors: () => 2 };
 
@@ -36,7 +39,7 @@ class Role {
   constructor(name: string, args: readonly string[]) {
     const main = join(import.meta.dirname, "../../../apps", name, "dist/main.js");
     this.name = name;
-    this.#process = spawn(process.execPath, [main, ...args], {
+    this.#process = spawn(process.execPath, [LITTLE_GARBAGE, main, ...args], {
       stdio: ["ignore", "ignore", "inherit"],
       env: { ...process.env, LOG_LEVEL: "warn" },
     });
