@@ -100,13 +100,13 @@ export async function bindAll(
   return bound;
 }
 
-async function bind(socket: Socket, endpoint: string): Promise<void> {
+/** zeromq.js binds in a thread, and now and then loses what went wrong there (EAGAIN); asked again, it tells. */
+async function bind(socket: Socket, endpoint: string, triesLeft = 10): Promise<void> {
   try {
     await socket.bind(endpoint);
   } catch (error) {
-    // zeromq.js binds in a thread, and now and then loses what went wrong there; asked again, it tells
-    if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
-    await socket.bind(endpoint);
+    if ((error as NodeJS.ErrnoException).code !== "EAGAIN" || triesLeft === 0) throw error;
+    await bind(socket, endpoint, triesLeft - 1);
   }
 }
 

@@ -1,6 +1,6 @@
 import { Request } from "zeromq";
 import { connectAll, type Guard } from "./endpoints.js";
-import { sSleep } from "./zhelpers.js";
+import { sSend, sSleep } from "./zhelpers.js";
 
 /** No reply came, as often as it was tried. */
 export class NoReplyError extends Error {
@@ -27,6 +27,9 @@ export interface LazyPirateOptions extends Guard {
 export class LazyPirate implements Disposable {
   readonly #options: LazyPirateOptions;
   #socket: Request | undefined;
+  /** When the try under way has begun. */
+  #tryingSince: number | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(options: LazyPirateOptions) {
     this.#options = options;
@@ -57,15 +60,16 @@ export class LazyPirate implements Disposable {
 
   [Symbol.dispose](): void {
     this.#options.signal.removeEventListener("abort", this.#close);
+    clearTimeout(this.#timer);
     this.#close();
   }
 
   readonly #close = () => this.#socket?.close();
 
   #connect(): Request {
-    const { connect, timeout, server } = this.#options;
+    const { connect, server } = this.#options;
     // ZMQ_IMMEDIATE: wait for a connection rather than queue for a server that may never come.
-    const socket = new Request({ immediate: true, sendTimeout: timeout, receiveTimeout: timeout });
+    const socket = new Request({ immediate: true });
     connectAll(socket, connect, this.#options, server);
     return socket;
   }
@@ -75,18 +79,48 @@ export class LazyPirate implements Disposable {
     const { signal } = this.#options;
     signal.throwIfAborted();
     const socket = (this.#socket ??= this.#connect());
+    this.#tryingSince = performance.now();
+    this.#timer ??= setTimeout(this.#look, this.#options.timeout);
     try {
-      await socket.send(message);
-      return await socket.receive();
+      await sSend(socket, message);
+      return await this.#receive(socket);
     } catch (error) {
       signal.throwIfAborted();
-      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
-      socket.linger = 0;
-      socket.close();
-      this.#socket = undefined;
+      if (this.#socket === socket) throw error;
       return undefined;
+    } finally {
+      this.#tryingSince = undefined;
     }
   }
+
+  /** Goes on where it was woken up for nothing; `messages` tells why. */
+  async #receive(socket: Request): Promise<Buffer[]> {
+    for (;;) {
+      try {
+        return await socket.receive();
+      } catch (error) {
+        if (socket.closed || (error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+      }
+    }
+  }
+
+  // One timer serves all tries: it looks how long the present one has lasted, and is set anew for the rest. With
+  // ZMQ_SNDTIMEO and ZMQ_RCVTIMEO zeromq.js would set two for each request. Timers run before what has come in is
+  // received; behind setImmediate, a process that was held up finds its reply first
+  readonly #look = () =>
+    setImmediate(() => {
+      this.#timer = undefined;
+      if (this.#tryingSince === undefined || this.#socket === undefined) return;
+      const left = this.#tryingSince + this.#options.timeout - performance.now();
+      if (left > 0) {
+        this.#timer = setTimeout(this.#look, left);
+        return;
+      }
+      // Its send or receive fails then
+      this.#socket.linger = 0;
+      this.#socket.close();
+      this.#socket = undefined;
+    });
 
   /** Up to a tenth of the timeout, doubling with every try up to the timeout itself; at random, so that the
    * clients of a server that comes back do not come all at once. */

@@ -9,7 +9,11 @@ export type Print = (text: string) => void;
  */
 export function printable(frame: Buffer | undefined): string {
   // Four bytes a character at most; a hostile frame of megabytes need not be decoded
-  const characters = Array.from(frame === undefined ? "" : frameText(frame.subarray(0, 4 * (LONGEST + 1))));
+  const enough = 4 * (LONGEST + 1);
+  const text =
+    frame === undefined ? "" : frameText(frame.length > enough ? frame.subarray(0, enough) : frame);
+  if (text.length <= LONGEST && /^[ -~]*$/.test(text)) return text;
+  const characters = Array.from(text);
   const short = characters.slice(0, LONGEST).join("") + (characters.length > LONGEST ? "…" : "");
   return short.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
     const code = character.codePointAt(0) ?? 0;
