@@ -81,9 +81,9 @@ test("hello-client waits longer and longer between tries, at random, and twice i
   const times = linesOf(requester, /trying again/).map(({ time }) => time);
   expect(times).toHaveLength(12);
   const waits = times.slice(1).map((time, n) => time - (times[n] ?? NaN) - 300);
-  // A wait of w tells of a back-off of w; a busy machine adds to it
+  // A wait of w tells of a back-off of w; a busy machine adds to it. Without a limit the last would be half a minute
   expect(Math.min(...waits)).toBeGreaterThan(-20);
-  expect(Math.max(...waits)).toBeLessThan(300 + 700);
+  expect(Math.max(...waits)).toBeLessThan(300 + 3000);
   const longest = Math.max(...waits.slice(4));
   expect(longest).toBeGreaterThan(Math.min(...waits.slice(0, 2)));
   expect(new Set(waits).size).toBeGreaterThan(4);
