@@ -1,9 +1,16 @@
 /** How cost grows: with the number of peers, and with the size of a message. */
+import { Pull } from "zeromq";
 import { memory } from "./memory.js";
-import { beside, pause, Program } from "./processes.js";
-import { programs } from "./programs.js";
-import { summarize } from "./statistics.js";
+import { beside, Program } from "./processes.js";
+import { type Language, programs } from "./programs.js";
+import { type Summary, summarize } from "./statistics.js";
 import { counted } from "./works.js";
+
+export interface Point {
+  x: number;
+  values: number[];
+  summary: Summary;
+}
 
 export interface Curve {
   id: string;
@@ -12,12 +19,19 @@ export interface Curve {
   x: string;
   /** What is measured. */
   y: string;
-  points: { x: number; y: number }[];
+  lines: { name: string; points: Point[] }[];
 }
 
-interface Plan extends Omit<Curve, "points"> {
-  xs: number[];
+interface Line {
+  name: string;
+  /** The languages that its programs are in. */
+  needs: readonly Language[];
   measure: (x: number) => Promise<number>;
+}
+
+interface Plan extends Omit<Curve, "lines"> {
+  xs: number[];
+  lines: Line[];
 }
 
 /** How long to count messages, in milliseconds; how far to go; and how often. */
@@ -28,86 +42,140 @@ export interface Reach {
   rounds: number;
 }
 
-export const FULL: Reach = { counting: 1500, peers: 256, bytes: 1_048_576, rounds: 3 };
+export const FULL: Reach = { counting: 1000, peers: 256, bytes: 1_048_576, rounds: 3 };
 export const QUICK: Reach = { counting: 200, peers: 4, bytes: 256, rounds: 1 };
 
-export function curves({ counting, peers, bytes }: Reach): Plan[] {
-  const numbers = powers(1, 2, peers);
-  return [
-    {
-      id: "subscribers",
-      title: "Subscribers of everything on one publisher (wuserver)",
-      x: "subscribers",
-      y: "messages delivered a second, all subscribers together",
-      xs: numbers,
-      measure: (subscribers) =>
-        beside(
-          (endpoint) => programs.wuserver("ours", endpoint),
-          (endpoint) => counted(programs.counter("SUB", subscribers, endpoint, counting)),
-        ),
+export function curves(reach: Reach): Plan[] {
+  return [subscribers(reach), workers(reach), size(reach), connections(reach)];
+}
+
+function subscribers({ counting, peers }: Reach): Plan {
+  const line = (language: Language): Line => ({
+    name: `wuserver, ${language}`,
+    needs: ["C", language],
+    measure: (sockets) =>
+      beside(
+        (endpoint) => programs.wuserver(language, endpoint),
+        (endpoint) => counted(programs.counter("SUB", sockets, endpoint, counting)),
+      ),
+  });
+  return {
+    id: "subscribers",
+    title: "Subscribers of everything on one publisher",
+    x: "subscribers",
+    y: "messages delivered a second, to all together",
+    xs: powers(1, 2, peers),
+    lines: (["C", "ours"] as const).map(line),
+  };
+}
+
+function workers({ counting, peers }: Reach): Plan {
+  const sender = (language: "C" | "zeromq.js"): Line => ({
+    name: `plain PUSH, ${language}`,
+    needs: ["C", language],
+    measure: (sockets) =>
+      beside(
+        (endpoint) => programs.sender(language, "PUSH", endpoint, 2),
+        (endpoint) => counted(programs.counter("PULL", sockets, endpoint, counting)),
+      ),
+  });
+  const taskvent: Line = {
+    name: "taskvent, ours",
+    needs: ["C", "ours"],
+    async measure(sockets) {
+      using sink = new Pull();
+      await sink.bind("tcp://127.0.0.1:*");
+      const sinkEndpoint = sink.lastEndpoint ?? "";
+      return await beside(
+        (endpoint) => programs.taskvent(endpoint, sinkEndpoint, sockets, 1e9, 1),
+        (endpoint) => counted(programs.counter("PULL", sockets, endpoint, counting)),
+      );
     },
-    {
-      id: "workers",
-      title: "Workers on one ventilator (zeromq.js), tasks of 2 bytes",
-      x: "workers",
-      y: "tasks taken a second, all workers together",
-      xs: numbers,
-      measure: (workers) =>
-        beside(
-          (endpoint) => programs.sender("PUSH", endpoint, 2),
-          (endpoint) => counted(programs.counter("PULL", workers, endpoint, counting)),
-        ),
-    },
-    {
-      id: "size",
-      title: "Size of a message, from one PUSH (zeromq.js) to one PULL (C)",
-      x: "bytes",
-      y: "MB received a second",
-      xs: powers(16, 4, bytes),
-      measure: (size) =>
-        beside(
-          (endpoint) => programs.sender("PUSH", endpoint, size),
-          async (endpoint) => ((await counted(programs.counter("PULL", 1, endpoint, counting))) * size) / 1e6,
-        ),
-    },
-    {
-      id: "memory",
-      title: "Memory that connected subscribers cost a publisher (wuserver)",
-      x: "subscribers",
-      y: "resident memory, MB",
-      xs: numbers,
-      measure: (subscribers) =>
-        beside(
-          (endpoint) => programs.wuserver("ours", endpoint, 10),
-          async (endpoint, server) => {
-            await using counter = new Program(programs.counter("SUB", subscribers, endpoint, 60 * counting));
-            await counter.printed(/connected/);
-            await pause(counting);
-            return memory(server.pid);
-          },
-        ),
-    },
-  ];
+  };
+  return {
+    id: "workers",
+    title: "Workers on one ventilator, who take tasks and do nothing",
+    x: "workers",
+    y: "tasks taken a second, by all together",
+    xs: powers(1, 2, peers),
+    lines: [sender("C"), sender("zeromq.js"), taskvent],
+  };
+}
+
+function size({ counting, bytes }: Reach): Plan {
+  const line = (language: "C" | "zeromq.js"): Line => ({
+    name: `plain PUSH, ${language}`,
+    needs: ["C", language],
+    measure: (x) =>
+      beside(
+        (endpoint) => programs.sender(language, "PUSH", endpoint, x),
+        async (endpoint) => ((await counted(programs.counter("PULL", 1, endpoint, counting))) * x) / 1e6,
+      ),
+  });
+  return {
+    id: "size",
+    title: "Size of a message, to one PULL in C",
+    x: "bytes a message",
+    y: "MB received a second",
+    xs: powers(16, 4, bytes),
+    lines: (["C", "zeromq.js"] as const).map(line),
+  };
+}
+
+function connections({ peers }: Reach): Plan {
+  const line = (language: Language): Line => ({
+    name: `wuserver, ${language}`,
+    needs: ["C", language],
+    measure: (sockets) =>
+      beside(
+        // So slow that no messages wait: the memory is that of the connections
+        (endpoint) => programs.wuserver(language, endpoint, 100),
+        async (endpoint, server) => {
+          await using counter = new Program(programs.counter("SUB", sockets, endpoint, 600_000));
+          await counter.printed(/counting/);
+          return memory(server.pid);
+        },
+      ),
+  });
+  return {
+    id: "memory",
+    title: "Memory of a publisher with so many subscribers connected",
+    x: "subscribers",
+    y: "resident memory, MB",
+    xs: powers(1, 2, peers),
+    lines: (["C", "ours"] as const).map(line),
+  };
 }
 
 /** From the first number to the last, each so many times the one before. */
-function powers(first: number, factor: number, last: number): number[] {
+export function powers(first: number, factor: number, last: number): number[] {
   return first > last ? [] : [first, ...powers(first * factor, factor, last)];
 }
 
-/** Measures a curve round after round, so that a slow moment of the machine does not bend it. */
+/** Measures round after round, the lines in turn at each point, so that a slow moment bends none of them. */
 export async function trace(
-  { xs, measure, ...curve }: Plan,
+  { xs, lines, ...curve }: Plan,
   rounds: number,
-  told: (x: number, y: number) => void,
+  told: (line: string, x: number, y: number) => void,
 ): Promise<Curve> {
-  const values = new Map(xs.map((x): [number, number[]] => [x, []]));
+  const values = lines.map(() => xs.map((): number[] => []));
   for (let round = 0; round < rounds; round++) {
-    for (const [x, ys] of values) {
-      const y = await measure(x);
-      ys.push(y);
-      told(x, y);
+    for (const [column, x] of xs.entries()) {
+      for (const [row, { name, measure }] of lines.entries()) {
+        const y = await measure(x);
+        values[row]?.[column]?.push(y);
+        told(name, x, y);
+      }
     }
   }
-  return { ...curve, points: [...values].map(([x, ys]) => ({ x, y: summarize(ys).median })) };
+  return {
+    ...curve,
+    lines: lines.map(({ name }, row) => ({
+      name,
+      points: xs.map((x, column) => {
+        const ys = values[row]?.[column] ?? [];
+        return { x, values: ys, summary: summarize(ys) };
+      }),
+    })),
+  };
 }

@@ -3,11 +3,12 @@
  *
  *     npx pnpm@10 bench [--quick] [--only ID] [--rounds N]
  */
+import { constants } from "node:os";
 import { parseArgs } from "node:util";
 import * as growth from "./growth.js";
-import { machine } from "./machine.js";
+import { load, machine } from "./machine.js";
 import { endAll } from "./processes.js";
-import { versions } from "./programs.js";
+import { type Language, missing, versions } from "./programs.js";
 import { type Results, write } from "./report.js";
 import { startups } from "./startup.js";
 import { format } from "./statistics.js";
@@ -26,53 +27,74 @@ const rounds = Number(values.rounds ?? (quick ? 1 : 5));
 if (!Number.isInteger(rounds) || rounds < 1) {
   throw new RangeError(`Expected --rounds to be an integer from 1, got ${values.rounds}`);
 }
-const wanted = ({ id }: { id: string }) => only === undefined || id === only;
 const reach = quick ? growth.QUICK : growth.FULL;
-const works = size.works(quick ? size.QUICK : size.FULL).filter(wanted);
-const curves = growth.curves(reach).filter(wanted);
-const timesStartup = wanted({ id: "startup" });
-if (works.length + curves.length === 0 && !timesStartup) {
-  const ids = [...size.works(size.FULL), ...growth.curves(growth.FULL), { id: "startup" }].map(
-    ({ id }) => id,
-  );
-  throw new RangeError(`Expected --only to be one of ${ids.join(", ")}, got ${only}`);
+const all = {
+  works: size.works(quick ? size.QUICK : size.FULL),
+  curves: growth.curves(reach),
+  startup: { id: "startup" },
+};
+// "batch" is batch-1, batch-2 and batch-4
+const wanted = ({ id }: { id: string }) => only === undefined || id === only || id.startsWith(`${only}-`);
+const ids = [...all.works, all.startup, ...all.curves];
+if (!ids.some(wanted)) {
+  throw new RangeError(`Expected --only to be one of ${ids.map(({ id }) => id).join(", ")}, got ${only}`);
 }
+
+const lacking = missing();
+for (const [language, tools] of lacking) {
+  const text = `everything that needs ${language}: that takes ${tools}`;
+  if (process.env["CI"]) throw new Error(`Cannot measure ${text}. (Without CI it would be skipped.)`);
+  console.warn(`SKIPPING ${text}`);
+}
+const available = (language: Language) => !lacking.has(language);
+const feasible = ({ needs }: { needs: readonly Language[] }) => needs.every(available);
 
 // Whatever ends the bench ends what it has started
 process.on("exit", endAll);
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => process.exit(128 + constants.signals[signal]));
+}
 
 const results: Results = {
   date: new Date().toISOString().slice(0, 10),
   rounds,
-  machine: { ...machine(), ...versions() },
+  machine: { ...machine(), ...versions(lacking) },
   works: [],
   startups: [],
   curves: [],
 };
 for (const [name, value] of Object.entries(results.machine)) console.log(`${name}: ${value}`);
 
-for (const work of works) {
+for (const work of all.works.filter(wanted)) {
+  const variants = work.variants.filter(feasible);
+  if (variants.length === 0) continue;
   console.log(`\n${work.title}, ${work.unit} [${work.id}]`);
-  const tell = (variant: string, value: number) => console.log(`  ${variant.padEnd(24)} ${format(value)}`);
-  const measured = await measure(work, rounds, tell);
+  const measured = await measure({ ...work, variants }, rounds, (variant, value) => {
+    console.log(`  ${variant.padEnd(24)} ${format(value)}`);
+  });
   results.works.push(measured);
   for (const { name, summary, ratio } of measured.variants) {
-    console.log(`= ${name.padEnd(24)} ${format(summary.median)}, ${format(ratio)} of C`);
+    console.log(`= ${name.padEnd(24)} ${format(summary.median)}, ${format(ratio)} of ${variants[0]?.name}`);
   }
 }
-if (timesStartup) {
+if (wanted(all.startup)) {
   console.log("\nStart to first message, and memory [startup]");
-  results.startups = await startups(rounds, ({ role, language, milliseconds, megabytes }) => {
-    console.log(`= ${`${role}, ${language}`.padEnd(24)} ${format(milliseconds)} ms, ${format(megabytes)} MB`);
+  results.startups = await startups(rounds, available, (role, language, milliseconds, megabytes) => {
+    console.log(`  ${`${role}, ${language}`.padEnd(24)} ${format(milliseconds)} ms, ${format(megabytes)} MB`);
   });
 }
-for (const curve of curves) {
+for (const curve of all.curves.filter(wanted)) {
+  const lines = curve.lines.filter(feasible);
+  if (lines.length === 0) continue;
   console.log(`\n${curve.title}: ${curve.y} [${curve.id}]`);
-  const tell = (x: number, y: number) => console.log(`  ${String(x).padEnd(24)} ${format(y)}`);
-  results.curves.push(await growth.trace(curve, Math.min(rounds, reach.rounds), tell));
+  const traced = await growth.trace({ ...curve, lines }, Math.min(rounds, reach.rounds), (line, x, y) => {
+    console.log(`  ${line.padEnd(24)} ${String(x).padEnd(8)} ${format(y)}`);
+  });
+  results.curves.push(traced);
 }
+results.machine["load after"] = load();
 
 // Only a whole run is worth keeping
-if (!quick && only === undefined) write(results);
-else console.log("\nNot written down: that takes a whole run, without --quick and --only.");
+if (!quick && only === undefined && lacking.size === 0) write(results);
+else
+  console.log("\nNot written down: that takes a whole run, with all languages, without --quick and --only.");

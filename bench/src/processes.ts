@@ -1,12 +1,22 @@
 /** The programs under measurement, as processes that never outlive the bench. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
+import { closeSync, fstatSync, openSync, readSync, unlinkSync } from "node:fs";
 import { connect, createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 /** How long any of them may take for what is waited for, in milliseconds. */
 const DEADLINE = 180_000;
 
 const running = new Set<Program>();
+
+/**
+ * What becomes of that which a program prints. It is read as it comes, which takes time from what is measured; kept
+ * in a file, to be read when the program has ended; or dropped.
+ */
+export type Output = "read" | "kept" | "dropped";
 
 export class Program {
   stdout = "";
@@ -15,34 +25,43 @@ export class Program {
   readonly #process: ChildProcess;
   readonly #name: string;
   readonly #started = performance.now();
+  readonly #closed: Promise<void>;
   #seconds: number | undefined;
 
-  constructor([file = "", ...args]: readonly string[], keepOutput = true) {
+  constructor([file = "", ...args]: readonly string[], output: Output = "read") {
     this.#name = [file, ...args].join(" ");
-    // What is printed goes to waste where nobody reads it, so that reading it slows nothing down
-    const stdout = keepOutput ? "pipe" : "ignore";
+    const kept = output === "kept" ? namelessFile() : undefined;
     this.#process = spawn(file, args, {
-      stdio: ["ignore", stdout, "pipe"],
+      stdio: ["ignore", kept ?? (output === "read" ? "pipe" : "ignore"), "pipe"],
       env: { ...process.env, LOG_LEVEL: "warn", LOG_FORMAT: "json" },
     });
     this.#process.stdout?.on("data", (text: Buffer) => (this.stdout += text.toString()));
     this.#process.stderr?.on("data", (text: Buffer) => (this.stderr += text.toString()));
+    // Later than its exit: by then all that it has printed has been read
+    this.#closed = this.#close(kept);
     this.#process.on("exit", () => {
       this.#seconds = (performance.now() - this.#started) / 1000;
       running.delete(this);
     });
     this.pid = this.#process.pid ?? NaN;
-    running.add(this);
+    if (this.#process.pid !== undefined) running.add(this);
   }
 
   /** Waits for its natural end. Returns how long it ran, in seconds. */
   async done(): Promise<number> {
-    await inTime(this.#exited(), () => `the end of ${this.#name}`);
+    await inTime(this.#closed, () => `the end of ${this.#name}`);
     const { exitCode, signalCode } = this.#process;
     if (exitCode !== 0) {
       throw new Error(`${this.#name} ended with ${exitCode ?? signalCode}\n${this.stdout}${this.stderr}`);
     }
     return this.#seconds ?? NaN;
+  }
+
+  /** @throws When this is not what it has printed. */
+  expect(output: RegExp | string): void {
+    if (typeof output === "string" ? output === this.stdout : output.test(this.stdout)) return;
+    const end = (text: string) => text.slice(-1000);
+    throw new Error(`Expected ${this.#name} to print ${end(String(output))}, got ${end(this.stdout)}`);
   }
 
   /** Waits until it has printed something. */
@@ -51,8 +70,7 @@ export class Program {
       for (;;) {
         const match = pattern.exec(this.stdout);
         if (match !== null) return match;
-        if (this.#seconds !== undefined)
-          throw new Error(`${this.#name} ended without ${pattern}\n${this.stderr}`);
+        if (this.ended) throw new Error(`${this.#name} ended without ${pattern}\n${this.stderr}`);
         await pause(1);
       }
     };
@@ -63,7 +81,7 @@ export class Program {
   async end(signal: NodeJS.Signals = "SIGKILL"): Promise<number> {
     const since = performance.now();
     this.#process.kill(signal);
-    await inTime(this.#exited(), () => `the end of ${this.#name} by ${signal}`);
+    await inTime(this.#closed, () => `the end of ${this.#name} by ${signal}`);
     return performance.now() - since;
   }
 
@@ -71,10 +89,29 @@ export class Program {
     await this.end();
   }
 
-  async #exited(): Promise<void> {
-    if (this.#process.exitCode === null && this.#process.signalCode === null)
-      await once(this.#process, "exit");
+  async #close(kept: number | undefined): Promise<void> {
+    await once(this.#process, "close");
+    if (kept !== undefined) this.stdout = takeAll(kept);
   }
+
+  get ended(): boolean {
+    return this.#seconds !== undefined;
+  }
+}
+
+/** A file that is gone when it is closed, whatever happens to the bench. */
+function namelessFile(): number {
+  const name = join(tmpdir(), randomUUID());
+  const file = openSync(name, "w+");
+  unlinkSync(name);
+  return file;
+}
+
+function takeAll(file: number): string {
+  const content = Buffer.alloc(fstatSync(file).size);
+  readSync(file, content, 0, content.length, 0);
+  closeSync(file);
+  return content.toString();
 }
 
 /** Ends whatever still runs. */
@@ -88,8 +125,9 @@ export async function beside(
   measure: (endpoint: string, server: Program) => Promise<number>,
 ): Promise<number> {
   const endpoint = await freeEndpoint();
-  await using server = new Program(command(endpoint), false);
-  await inTime(listening(endpoint), () => `${command(endpoint).join(" ")} to bind\n${server.stderr}`);
+  const line = command(endpoint);
+  await using server = new Program(line, "dropped");
+  await inTime(listening(endpoint, server), () => `${line.join(" ")} to bind\n${server.stderr}`);
   return await measure(endpoint, server);
 }
 
@@ -101,7 +139,7 @@ export async function freeEndpoint(): Promise<string> {
   return `tcp://127.0.0.1:${port}`;
 }
 
-async function listening(endpoint: string): Promise<void> {
+async function listening(endpoint: string, program: Program): Promise<void> {
   const port = Number(endpoint.split(":").at(-1));
   for (;;) {
     const socket = connect(port, "127.0.0.1");
@@ -109,6 +147,7 @@ async function listening(endpoint: string): Promise<void> {
       await once(socket, "connect");
       return;
     } catch {
+      if (program.ended) throw new Error(`ended without binding ${endpoint}\n${program.stderr}`);
       await pause(5);
     } finally {
       socket.destroy();

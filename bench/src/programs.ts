@@ -1,6 +1,6 @@
 /** The chapter's programs in each language, started the same way. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { version as libzmqVersion } from "zeromq";
 
@@ -61,14 +61,13 @@ export const programs = {
       ],
     ),
 
-  /** In C, a batch from a file. */
-  taskventList: (vent: string, sink: string, workers: number, batch: string) => [
-    compiled("taskvent_list"),
-    vent,
-    sink,
-    String(workers),
-    batch,
-  ],
+  /** In C, a given batch. */
+  taskventList(vent: string, sink: string, workers: number, workloads: readonly number[]) {
+    const program = compiled("taskvent_list");
+    const batch = join(BUILT, "batch");
+    writeFileSync(batch, workloads.join("\n"));
+    return [program, vent, sink, String(workers), batch];
+  },
 
   /** Counts in C what so many sockets receive. */
   counter: (type: "SUB" | "PULL", sockets: number, endpoint: string, milliseconds: number) => [
@@ -79,9 +78,12 @@ export const programs = {
     String(milliseconds),
   ],
 
-  /** Sends messages of a size without end, with zeromq.js. */
-  sender: (type: "PUB" | "PUSH", endpoint: string, bytes: number) =>
-    node("peers/node/sender.mjs", type, endpoint, String(bytes)),
+  /** A few lines of JavaScript. */
+  script: (source: string) => [process.execPath, "-e", source],
+
+  /** Sends messages of a size without end. */
+  sender: (language: "C" | "zeromq.js", type: "PUB" | "PUSH", endpoint: string, bytes: number) =>
+    command(language, "sender", [type, endpoint, String(bytes)], []),
 };
 
 function command(
@@ -108,8 +110,8 @@ function compiled(name: string): string {
   if (program === undefined) {
     mkdirSync(BUILT, { recursive: true });
     program = join(BUILT, name);
-    const own = ["counter", "taskvent_list"].includes(name);
-    const source = join(own ? join(HERE, "peers/c") : join(PEERS, "c"), `${name}.c`);
+    const own = join(HERE, "peers/c", `${name}.c`);
+    const source = existsSync(own) ? own : join(PEERS, "c", `${name}.c`);
     execFileSync("gcc", ["-std=gnu11", "-O2", "-I", join(PEERS, "c"), source, "-o", program, "-lzmq"], {
       stdio: ["ignore", "ignore", "inherit"],
     });
@@ -118,35 +120,46 @@ function compiled(name: string): string {
   return program;
 }
 
-/**
- * The Python that has pyzmq.
- *
- * @throws When there is none.
- */
+let interpreter: string | undefined;
+
+/** The Python that has pyzmq; "" where there is none. */
 function python(): string {
   const candidates = [process.env["PYTHON"] ?? "", "python3", "/usr/bin/python3"];
-  const found = candidates.find((file) => file !== "" && succeeds(file, "-c", "import zmq"));
-  if (found === undefined)
-    throw new Error("the bench needs a Python with pyzmq: apt-get install python3-zmq");
-  return found;
+  interpreter ??= candidates.find((file) => file !== "" && succeeds(file, "-c", "import zmq")) ?? "";
+  return interpreter;
 }
 
-/**
- * What the programs are built with and run on.
- *
- * @throws When a tool is missing, saying how to install it.
- */
-export function versions(): Record<string, string> {
-  if (!succeeds("sh", "-c", "echo '#include <zmq.h>' | gcc -fsyntax-only -xc -")) {
-    throw new Error("the bench needs a C compiler with libzmq: apt-get install gcc libc6-dev libzmq3-dev");
+/** Prints, when the preprocessor has gone over it, the version of libzmq that the C programs are built with. */
+const LIBZMQ =
+  "echo '#include <zmq.h>\nZMQ_VERSION_MAJOR ZMQ_VERSION_MINOR ZMQ_VERSION_PATCH' | gcc -E -P -xc -";
+
+/** The languages that nothing can be measured in here, each with what that takes. */
+export function missing(): Map<Language, string> {
+  const languages = new Map<Language, string>();
+  if (!succeeds("sh", "-c", LIBZMQ)) {
+    languages.set("C", "a C compiler with libzmq: apt-get install gcc libc6-dev libzmq3-dev");
   }
-  const [gcc = ""] = output("gcc", "--version").split("\n");
-  return {
-    "Node.js": process.version,
-    "libzmq of zeromq.js": libzmqVersion,
-    pyzmq: output(python(), "-c", "import zmq; print(zmq.__version__, 'on libzmq', zmq.zmq_version())"),
-    gcc,
-  };
+  if (python() === "") languages.set("pyzmq", "a Python with pyzmq: apt-get install python3-zmq");
+  return languages;
+}
+
+/** What the programs are built with and run on. */
+export function versions(without: ReadonlyMap<Language, string>): Record<string, string> {
+  const all: Record<string, string> = { "Node.js": process.version, "libzmq of zeromq.js": libzmqVersion };
+  if (!without.has("C")) {
+    const [gcc = ""] = output("gcc", "--version").split("\n");
+    all["gcc"] = gcc;
+    all["libzmq of the C programs"] =
+      output("sh", "-c", LIBZMQ).split("\n").at(-1)?.trim().replaceAll(" ", ".") ?? "";
+  }
+  if (!without.has("pyzmq")) {
+    all["pyzmq"] = output(
+      python(),
+      "-c",
+      "import sys, zmq; print(zmq.__version__, 'on libzmq', zmq.zmq_version() + ', Python', sys.version.split()[0])",
+    );
+  }
+  return all;
 }
 
 function output(file: string, ...args: string[]): string {

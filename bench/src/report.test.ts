@@ -1,6 +1,9 @@
 import { expect, test } from "@jest/globals";
 import { growthChart, ratioChart } from "./charts.js";
 import { page, type Results } from "./report.js";
+import { summarize } from "./statistics.js";
+
+const once = (value: number) => ({ values: [value], summary: summarize([value]) });
 
 const results: Results = {
   date: "2026-01-01",
@@ -18,21 +21,35 @@ const results: Results = {
       ],
     },
   ],
-  startups: [{ role: "wuserver", language: "ours", milliseconds: 123.4, megabytes: 56.7 }],
-  curves: [{ id: "size", title: "Size", x: "bytes", y: "MB", points: [{ x: 16, y: 2 }] }],
+  startups: [{ role: "wuserver", language: "ours", milliseconds: once(123.4), megabytes: once(56.7) }],
+  curves: [
+    {
+      id: "size",
+      title: "Size",
+      x: "bytes",
+      y: "MB",
+      lines: [
+        { name: "C", points: [{ x: 16, ...once(4) }] },
+        { name: "ours", points: [{ x: 16, ...once(2) }] },
+      ],
+    },
+  ],
 };
 
 test("the page tells of the machine, each work, each start and each curve", () => {
   const text = page(results);
   expect(text).toContain("| processors | 2 × 8086 |");
   expect(text).toContain("| ours | 1 | 1 to 2 | 0.25 |");
-  expect(text).toContain("| wuserver, ours | 123 | 56.7 |");
-  expect(text).toContain("| 16 | 2 |");
+  expect(text).toContain("| wuserver | ours | 123 | 123 to 123 | 56.7 | 56.7 to 56.7 |");
+  expect(text).toContain("| bytes | C | least to most | ours | least to most |");
+  expect(text).toContain("| 16 | 4 | 4 to 4 | 2 | 2 to 2 |");
 });
 
 test("the charts are SVG, with what they show in words", () => {
   const ratios = ratioChart(results.works);
   expect(ratios).toMatch(/^<svg[^]*<\/svg>$/);
   expect(ratios).toContain("A publisher sends everything");
-  expect(growthChart(results.curves)).toContain("bytes");
+  const growth = growthChart(results.curves);
+  expect(growth).toContain("bytes");
+  expect(growth).toContain("ours");
 });

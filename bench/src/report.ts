@@ -5,7 +5,7 @@ import { growthChart, ratioChart } from "./charts.js";
 import type { Curve } from "./growth.js";
 import { scaling } from "./scaling.js";
 import type { Startup } from "./startup.js";
-import { format } from "./statistics.js";
+import { format, type Summary } from "./statistics.js";
 import type { Measured } from "./work.js";
 
 export interface Results {
@@ -37,47 +37,60 @@ export function write(results: Results): void {
 export function page({ date, rounds, machine, works, startups, curves }: Results): string {
   const parts = [
     "# Results",
-    "Written by `npx pnpm@10 bench`; [README.md](README.md) says what the works are.",
+    "Written by `npx pnpm@10 bench`; [README.md](README.md) says what the works are, and how they are measured.",
     `${date}, ${rounds} rounds. Each figure is the median; behind it the least and the most.`,
     table(
       ["Machine", ""],
       Object.entries(machine).map(([name, value]) => [name, value]),
     ),
-    ...works.flatMap(({ title, unit, variants }) => [
+    ...works.flatMap(({ title, unit, better, variants }) => [
       `## ${title}`,
       table(
-        ["", unit, "least to most", "of C"],
+        ["", `${unit} (${better} is better)`, "least to most", `of ${variants[0]?.name}`],
         variants.map(({ name, summary, ratio }) => [
           name,
           format(summary.median),
-          `${format(summary.least)} to ${format(summary.most)}`,
+          spread(summary),
           format(ratio),
         ]),
       ),
     ]),
     "## From start to first message, and memory",
     table(
-      ["", "ms", "MB"],
+      ["", "", "ms", "least to most", "MB", "least to most"],
       startups.map(({ role, language, milliseconds, megabytes }) => [
-        `${role}, ${language}`,
-        format(milliseconds),
-        format(megabytes),
+        role,
+        language,
+        format(milliseconds.summary.median),
+        spread(milliseconds.summary),
+        format(megabytes.summary.median),
+        spread(megabytes.summary),
       ]),
     ),
-    ...curves.flatMap(({ title, x, y, points }) => [
+    ...curves.flatMap(({ title, x, y, lines }) => [
       `## ${title}`,
+      `${y[0]?.toUpperCase()}${y.slice(1)}:`,
       table(
-        [x, y],
-        points.map((point) => [format(point.x), format(point.y)]),
+        [x, ...lines.flatMap(({ name }) => [name, "least to most"])],
+        (lines[0]?.points ?? []).map(({ x: value }, index) =>
+          [value.toLocaleString("en")].concat(lines.flatMap(({ points }) => cells(points[index]?.summary))),
+        ),
       ),
     ]),
   ];
   return `${parts.join("\n\n")}\n`;
 }
 
+function cells(summary: Summary | undefined): string[] {
+  return summary === undefined ? ["", ""] : [format(summary.median), spread(summary)];
+}
+
+function spread({ least, most }: Summary): string {
+  return `${format(least)} to ${format(most)}`;
+}
+
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map((_, column) => (column === 0 ? "---" : "--:"))), ...rows.map(line)].join(
-    "\n",
-  );
+  const line = (columns: readonly string[]) => `| ${columns.join(" | ")} |`;
+  const rule = head.map((title, column) => (column === 0 || title === "" ? "---" : "--:"));
+  return [line(head), line(rule), ...rows.map(line)].join("\n");
 }

@@ -1,13 +1,20 @@
 import { expect, test } from "@jest/globals";
 import type { Results } from "./report.js";
 import { scaling } from "./scaling.js";
+import { summarize } from "./statistics.js";
 
 const curve = (id: string, ...points: [number, number][]) => ({
   id,
   title: id,
   x: "",
   y: "",
-  points: points.map(([x, y]) => ({ x, y })),
+  lines: [
+    { name: "plain, C", points: [] },
+    {
+      name: "role, ours",
+      points: points.map(([x, y]) => ({ x, values: [y], summary: summarize([y]) })),
+    },
+  ],
 });
 
 const results: Results = {

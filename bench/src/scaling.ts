@@ -15,7 +15,12 @@ const MEAN_WORKLOAD = 50.5;
 const HIGH_WATER_MARK = 1000;
 
 export function scaling({ curves, works }: Results): string {
-  const curve = (id: string) => curves.find((one) => one.id === id)?.points ?? [];
+  // Of our own role
+  const curve = (id: string) =>
+    curves
+      .find((one) => one.id === id)
+      ?.lines.find(({ name }) => name.endsWith("ours"))
+      ?.points.map(({ x, summary }) => ({ x, y: summary.median })) ?? [];
   const last = (id: string) => curve(id).at(-1) ?? { x: NaN, y: NaN };
   const figure = (id: string, variant: string) =>
     works.find((work) => work.id === id)?.variants.find(({ name }) => name === variant)?.summary.median ??

@@ -3,15 +3,15 @@ import { Pull, Push, Reply, Request, Subscriber, XPublisher, type Socket } from 
 import { memory } from "./memory.js";
 import { freeEndpoint, Program, inTime } from "./processes.js";
 import { type Language, programs } from "./programs.js";
-import { summarize } from "./statistics.js";
+import { type Summary, summarize } from "./statistics.js";
 
 export interface Startup {
   role: string;
   language: Language;
-  /** From the start of the process to its first message, in milliseconds. */
-  milliseconds: number;
-  /** Resident memory at that moment, in MB. */
-  megabytes: number;
+  /** From the start of the process to its first message. */
+  milliseconds: { values: number[]; summary: Summary };
+  /** Resident memory at that moment. */
+  megabytes: { values: number[]; summary: Summary };
 }
 
 /** Sockets of ours, which try again at once when the role is not there yet. */
@@ -19,11 +19,14 @@ const EAGER = { reconnectInterval: 1, reconnectMaxInterval: 1, linger: 0 } as co
 
 interface Partner {
   sockets: Socket[];
-  first: () => Promise<unknown>;
+  /** Resolves with the role's first message, or with the first that it prints where it sends none. */
+  first: (program: Program) => Promise<unknown>;
 }
 
 interface Plan {
   role: string;
+  /** Languages that it is not there in. */
+  lacks?: readonly Language[];
   command: (language: Language, endpoint: string, other: string) => string[];
   /** Sets up the role's partners, and returns what resolves with its first message. */
   partner: (endpoint: string, other: string) => Promise<Partner>;
@@ -82,26 +85,98 @@ const PLANS: Plan[] = [
       return { sockets: [ventilator, sink], first };
     },
   },
+  {
+    role: "taskvent",
+    // Theirs start when somebody presses Enter
+    lacks: ["pyzmq", "zeromq.js"],
+    command: (language, endpoint, other) =>
+      language === "ours"
+        ? programs.taskvent(endpoint, other, 1, 100, 1)
+        : programs.taskventList(endpoint, other, 1, [1, 2, 3]),
+    async partner(endpoint, other) {
+      const [worker, sink] = [new Pull(EAGER), new Pull()];
+      await sink.bind(other);
+      worker.connect(endpoint);
+      return { sockets: [worker, sink], first: () => worker.receive() };
+    },
+  },
+  {
+    role: "tasksink",
+    command: (language, endpoint) => programs.tasksink(language, endpoint, 2),
+    async partner(endpoint) {
+      const worker = new Push(EAGER);
+      worker.connect(endpoint);
+      const first = async (program: Program) => {
+        await worker.send("0");
+        await worker.send("");
+        await program.printed(/:/);
+      };
+      return { sockets: [worker], first };
+    },
+  },
 ];
 
-export async function startups(rounds: number, told: (startup: Startup) => void): Promise<Startup[]> {
-  const results: Startup[] = [];
-  for (const plan of PLANS) {
-    for (const language of ["C", "ours"] as const) {
-      const runs: { milliseconds: number; megabytes: number }[] = [];
-      for (let round = 0; round < rounds; round++) runs.push(await start(plan, language));
-      const middle = (key: "milliseconds" | "megabytes") => summarize(runs.map((run) => run[key])).median;
-      const startup = {
+/** What is there before any role: the floor under all that runs on Node.js. */
+const FLOORS = [
+  { role: "Node.js that prints a line", script: "console.log('up'); setInterval(() => {}, 1000)" },
+  {
+    role: "Node.js that has loaded zeromq",
+    script: "import('zeromq').then(() => { console.log('up'); setInterval(() => {}, 1000); })",
+  },
+];
+
+interface Start {
+  role: string;
+  language: Language;
+  run: () => Promise<{ milliseconds: number; megabytes: number }>;
+  milliseconds: number[];
+  megabytes: number[];
+}
+
+function starts(available: (language: Language) => boolean): Start[] {
+  const roles = PLANS.flatMap((plan) =>
+    (["C", "pyzmq", "zeromq.js", "ours"] as const)
+      .filter((language) => available(language) && plan.lacks?.includes(language) !== true)
+      .map((language) => ({
         role: plan.role,
         language,
-        milliseconds: middle("milliseconds"),
-        megabytes: middle("megabytes"),
-      };
-      results.push(startup);
-      told(startup);
+        run: () => start(plan, language),
+        milliseconds: [],
+        megabytes: [],
+      })),
+  );
+  const floors = FLOORS.map(({ role, script }) => ({
+    role,
+    language: "zeromq.js" as const,
+    run: () => floor(script),
+    milliseconds: [],
+    megabytes: [],
+  }));
+  return [...floors, ...roles];
+}
+
+/** Starts everything in turn, round after round. */
+export async function startups(
+  rounds: number,
+  available: (language: Language) => boolean,
+  told: (role: string, language: Language, milliseconds: number, megabytes: number) => void,
+): Promise<Startup[]> {
+  const results = starts(available);
+  for (let round = 0; round < rounds; round++) {
+    for (const { role, language, run, milliseconds, megabytes } of results) {
+      const measured = await run();
+      milliseconds.push(measured.milliseconds);
+      megabytes.push(measured.megabytes);
+      told(role, language, measured.milliseconds, measured.megabytes);
     }
   }
-  return results;
+  const summarized = (values: number[]) => ({ values, summary: summarize(values) });
+  return results.map(({ role, language, milliseconds, megabytes }) => ({
+    role,
+    language,
+    milliseconds: summarized(milliseconds),
+    megabytes: summarized(megabytes),
+  }));
 }
 
 async function start({ role, command, partner }: Plan, language: Language) {
@@ -110,10 +185,17 @@ async function start({ role, command, partner }: Plan, language: Language) {
   const { sockets, first } = await partner(endpoint, other);
   try {
     const since = performance.now();
-    await using program = new Program(line, false);
-    await inTime(first(), () => `the first message of ${role}\n${program.stderr}`);
+    await using program = new Program(line);
+    await inTime(first(program), () => `the first message of ${role}\n${program.stderr}`);
     return { milliseconds: performance.now() - since, megabytes: memory(program.pid) };
   } finally {
     for (const socket of sockets) socket.close();
   }
+}
+
+async function floor(script: string) {
+  const since = performance.now();
+  await using program = new Program(programs.script(script));
+  await program.printed(/up/);
+  return { milliseconds: performance.now() - since, megabytes: memory(program.pid) };
 }

@@ -5,6 +5,7 @@ function work(...series: number[][]): { work: Work; order: string[] } {
   const order: string[] = [];
   const variants = series.map((values, index) => ({
     name: `variant ${index}`,
+    needs: [],
     measure: () => {
       order.push(`variant ${index}`);
       return Promise.resolve(values.shift() ?? NaN);

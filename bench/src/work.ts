@@ -1,8 +1,11 @@
+import type { Language } from "./programs.js";
 import { type Summary, summarize } from "./statistics.js";
 
 /** One way to do a piece of work: one of those that are measured beside each other. */
 export interface Variant {
   name: string;
+  /** The languages that its programs are in. */
+  needs: readonly Language[];
   /** Does it once. Returns what it measured, in the work's unit. */
   measure: () => Promise<number>;
 }

@@ -1,11 +1,8 @@
 /** What is measured: the works of the chapter, each done by the C programs, by others, and by our roles. */
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { Subscriber } from "zeromq";
 import { eventsOf, seededRandom, within } from "zmq-common";
-import { beside, freeEndpoint, inTime, pause, Program } from "./processes.js";
+import { beside, freeEndpoint, inTime, type Output, pause, Program } from "./processes.js";
 import { type Language, programs } from "./programs.js";
 import type { Variant, Work } from "./work.js";
 
@@ -18,6 +15,8 @@ export interface Size {
   requests: number;
   tasks: number;
   zeroTasks: number;
+  /** Whether every line is read that clients and workers print; it takes time from what is measured. */
+  thorough: boolean;
 }
 
 export const FULL: Size = {
@@ -27,6 +26,7 @@ export const FULL: Size = {
   requests: 20_000,
   tasks: 100,
   zeroTasks: 100_000,
+  thorough: false,
 };
 
 /** To see that everything works; the figures mean nothing. */
@@ -36,7 +36,8 @@ export const QUICK: Size = {
   messages: 200_000,
   requests: 1000,
   tasks: 10,
-  zeroTasks: 1000,
+  zeroTasks: 5000,
+  thorough: true,
 };
 
 /** All updates for one zip code, as the chapter's client asks for them. */
@@ -59,10 +60,11 @@ export function works(size: Size): Work[] {
 function weather({ updates }: Size): Work {
   const pair = (name: string, from: Language, to: Language): Variant => ({
     name,
+    needs: [from, to],
     measure: () =>
       beside(
         (endpoint) => programs.wuserver(from, endpoint),
-        (endpoint) => new Program(programs.wuclient(to, endpoint, ZIPCODE, updates), false).done(),
+        (endpoint) => weatherClient(to, endpoint, ZIPCODE, updates),
       ),
   });
   return {
@@ -80,9 +82,18 @@ function weather({ updates }: Size): Work {
   };
 }
 
+/** Runs one to its end. Returns how long that took, in seconds. */
+async function weatherClient(language: Language, endpoint: string, filter: string, updates: number) {
+  const client = new Program(programs.wuclient(language, endpoint, filter, updates), "kept");
+  const seconds = await client.done();
+  client.expect(new RegExp(`^Average temperature for zipcode '${filter}' was -?\\d+F$`, "m"));
+  return seconds;
+}
+
 function publish({ counting }: Size): Work {
   const publisher = (language: Language): Variant => ({
     name: language,
+    needs: ["C", language],
     measure: () =>
       beside(
         (endpoint) => programs.wuserver(language, endpoint),
@@ -109,12 +120,12 @@ export async function counted(command: readonly string[]): Promise<number> {
 function receive({ messages }: Size): Work {
   const subscriber = (language: Language): Variant => ({
     name: language,
+    needs: ["C", language],
     measure: () =>
       beside(
         (endpoint) => programs.wuserver("C", endpoint),
         async (endpoint) => {
-          const run = (count: number) =>
-            new Program(programs.wuclient(language, endpoint, "", count), false).done();
+          const run = (count: number) => weatherClient(language, endpoint, "", count);
           // Without the time it takes to start and to connect
           return (messages - 1) / ((await run(messages)) - (await run(1)));
         },
@@ -133,17 +144,23 @@ function receive({ messages }: Size): Work {
  * On two processors a round trip is mostly the time it takes to wake the other one up, and that is anything from
  * 20 to 150 µs on a virtual machine. On one, it is what the programs themselves do.
  */
-function roundTrip({ requests }: Size, processors: "one" | "all"): Work {
+function roundTrip({ requests, thorough }: Size, processors: "one" | "all"): Work {
   const on = (command: readonly string[]) =>
     processors === "one" ? ["taskset", "--cpu-list", "0", ...command] : command;
   const pair = (language: Language): Variant => ({
     name: language,
+    needs: [language],
     measure: () =>
       beside(
         (endpoint) => on(programs.helloServer(language, endpoint)),
         async (endpoint) => {
-          const run = (count: number) =>
-            new Program(on(programs.helloClient(language, endpoint, count)), false).done();
+          const run = async (count: number) => {
+            const command = on(programs.helloClient(language, endpoint, count));
+            const client = new Program(command, thorough ? "kept" : "dropped");
+            const seconds = await client.done();
+            if (thorough) client.expect(conversation(count));
+            return seconds;
+          };
           return (((await run(requests)) - (await run(1))) / (requests - 1)) * 1e6;
         },
       ),
@@ -157,28 +174,40 @@ function roundTrip({ requests }: Size, processors: "one" | "all"): Work {
   };
 }
 
+/** All that a client prints. */
+function conversation(requests: number): string {
+  const lines = Array.from({ length: requests }, (_, n) => `Sending Hello ${n}...\nReceived World ${n}\n`);
+  return `Connecting to hello world server...\n${lines.join("")}`;
+}
+
 /** Makes the same batch as taskvent does of it. */
 const SEED = 1;
 
-function batch({ tasks }: Size, workers: number): Work {
+function batch({ tasks, thorough }: Size, workers: number): Work {
   const random = seededRandom(SEED);
   const workloads = Array.from({ length: tasks }, () => within(100, random) + 1);
   const evenly = workloads.reduce((total, workload) => total + workload, 0) / workers;
-  const elapsed = async (language: Language) => (await pipeline(language, workers, workloads, SEED)) / evenly;
+  const variant = (language: Language): Variant => ({
+    name: language,
+    needs: ["C", language],
+    measure: async () => (await pipeline({ language, workers, workloads, seed: SEED, thorough })) / evenly,
+  });
   return {
     id: `batch-${workers}`,
     title: `A batch of ${tasks} tasks, ${workers} ${workers === 1 ? "worker" : "workers"}`,
     unit: "of the cost divided evenly",
     better: "less",
-    variants: (["C", "ours"] as const).map((name) => ({ name, measure: () => elapsed(name) })),
+    variants: (["C", "ours"] as const).map(variant),
   };
 }
 
-function emptyTasks({ zeroTasks }: Size): Work {
+function emptyTasks({ zeroTasks, thorough }: Size): Work {
   const workloads = Array.from({ length: zeroTasks }, () => 0);
-  const variant = (name: string, worker: Language, sink: Language): Variant => ({
+  const variant = (name: string, language: Language, sink: Language): Variant => ({
     name,
-    measure: async () => (zeroTasks / (await pipeline(worker, 4, workloads, undefined, sink))) * 1000,
+    needs: ["C", language, sink],
+    measure: async () =>
+      (zeroTasks / (await pipeline({ language, sink, workers: 4, workloads, thorough }))) * 1000,
   });
   return {
     id: "empty-tasks",
@@ -187,6 +216,8 @@ function emptyTasks({ zeroTasks }: Size): Work {
     better: "more",
     variants: [
       variant("C", "C", "C"),
+      variant("pyzmq", "pyzmq", "pyzmq"),
+      variant("zeromq.js", "zeromq.js", "zeromq.js"),
       variant("our workers, sink in C", "ours", "C"),
       variant("workers in C, our sink", "C", "ours"),
       variant("ours", "ours", "ours"),
@@ -198,6 +229,7 @@ function emptyTasks({ zeroTasks }: Size): Work {
 function subscribing(): Work {
   const publisher = (language: Language): Variant => ({
     name: language,
+    needs: [language],
     measure: () =>
       beside(
         (endpoint) => programs.wuserver(language, endpoint),
@@ -227,12 +259,13 @@ function subscribing(): Work {
 function stopping({ counting }: Size): Work {
   const publisher = (language: Language): Variant => ({
     name: language,
+    needs: ["C", language],
     measure: () =>
       beside(
         (endpoint) => programs.wuserver(language, endpoint),
         async (endpoint, server) => {
           await using counter = new Program(programs.counter("SUB", 1, endpoint, 60 * counting));
-          await counter.printed(/connected/);
+          await counter.printed(/counting/);
           await pause(counting / 4);
           return await server.end("SIGTERM");
         },
@@ -247,42 +280,58 @@ function stopping({ counting }: Size): Work {
   };
 }
 
-/**
- * Runs a batch.
- *
- * @param seed Makes our own ventilator draw the batch; without, one in C reads it from a file.
- * @returns What the sink says, in milliseconds.
- */
-async function pipeline(
-  language: Language,
-  workers: number,
-  workloads: readonly number[],
-  seed?: number,
-  collector: Language = language,
-): Promise<number> {
-  const [vent, sink] = [await freeEndpoint(), await freeEndpoint()];
-  const folder = mkdtempSync(join(tmpdir(), "batch-"));
+interface Pipeline {
+  /** Of the workers, and of all the rest unless it says otherwise. */
+  language: Language;
+  workers: number;
+  workloads: readonly number[];
+  /** Makes our own ventilator draw the batch; without, one in C reads it from a file. */
+  seed?: number;
+  sink?: Language;
+  thorough: boolean;
+}
+
+/** Runs a batch. Returns how long it took, by the sink's clock, in milliseconds. */
+async function pipeline({ language, workers, workloads, seed, sink = language, thorough }: Pipeline) {
+  const [ventEndpoint, sinkEndpoint] = [await freeEndpoint(), await freeEndpoint()];
   const started: Program[] = [];
-  const start = (command: readonly string[], keepOutput: boolean) => {
-    const program = new Program(command, keepOutput);
+  const start = (command: readonly string[], output: Output) => {
+    const program = new Program(command, output);
     started.push(program);
     return program;
   };
   try {
-    const file = join(folder, "batch");
-    writeFileSync(file, workloads.join("\n"));
-    const result = start(programs.tasksink(collector, sink, workloads.length), true);
-    for (let n = 0; n < workers; n++) start(programs.taskwork(language, vent, sink), false);
-    const ours = language === "ours" && seed !== undefined;
-    const flags = [vent, sink, workers] as const;
-    start(
-      ours ? programs.taskvent(...flags, workloads.length, seed) : programs.taskventList(...flags, file),
-      false,
+    const tasks = workloads.length;
+    const collector = start(programs.tasksink(sink, sinkEndpoint, tasks), "kept");
+    const crew = Array.from({ length: workers }, () =>
+      start(programs.taskwork(language, ventEndpoint, sinkEndpoint), thorough ? "kept" : "dropped"),
     );
-    const [, elapsed] = await result.printed(/Total elapsed time: (\d+) msec/);
-    return Number(elapsed);
+    const ventilator =
+      language === "ours" && seed !== undefined
+        ? programs.taskvent(ventEndpoint, sinkEndpoint, workers, tasks, seed)
+        : programs.taskventList(ventEndpoint, sinkEndpoint, workers, workloads);
+    start(ventilator, "dropped");
+
+    await collector.done();
+    collector.expect(new RegExp(`^(?:[:.]\\s*){${tasks}}Total elapsed time: \\d+ msec\\n$`));
+    if (thorough) {
+      for (const worker of crew) await worker.end("SIGTERM");
+      expectOnce(
+        workloads,
+        crew.flatMap(({ stdout }) => stdout.match(/\d+(?=\.)/g) ?? []),
+      );
+    }
+    // By its clock, the shortest time is 0 ms
+    return Math.max(1, Number(/(\d+) msec/.exec(collector.stdout)?.[1]));
   } finally {
     await Promise.all(started.map((program) => program.end()));
-    rmSync(folder, { recursive: true });
+  }
+}
+
+/** @throws When what was done is not each of the tasks once. */
+function expectOnce(workloads: readonly number[], done: readonly string[]): void {
+  const sorted = (values: readonly number[]) => values.toSorted((a, b) => a - b).join(" ");
+  if (sorted(workloads) !== sorted(done.map(Number))) {
+    throw new Error(`Expected each of ${workloads.length} tasks to be done once, ${done.length} were done`);
   }
 }
