@@ -78,8 +78,8 @@ export const programs = {
     String(milliseconds),
   ],
 
-  /** A few lines of JavaScript. */
-  script: (source: string) => [process.execPath, "-e", source],
+  /** What Node.js takes without any role. */
+  bare: (name: "idle" | "loaded") => node(`peers/node/${name}.mjs`),
 
   /** Sends messages of a size without end. */
   sender: (language: "C" | "zeromq.js", type: "PUB" | "PUSH", endpoint: string, bytes: number) =>

@@ -13,6 +13,8 @@ const WORKERS = 10_000;
 /** Of a task of 1 to 100 ms. */
 const MEAN_WORKLOAD = 50.5;
 const HIGH_WATER_MARK = 1000;
+/** Bytes of a message that waits (zmq_msg_t); one as short as a weather update lies within it. */
+const MESSAGE = 64;
 
 export function scaling({ curves, works }: Results): string {
   // Of our own role
@@ -57,9 +59,10 @@ Say there are ${number(ZIPCODES)} zip codes, each updated every ten seconds: ${n
 | deliveries | ${number(UPDATES_A_SECOND)} updates/s × ${perZipcode} | ${number(deliveries)} /s |
 | one publisher delivers, to ${delivered.x} subscribers | measured | ${number(delivered.y)} /s |
 | memory for the connections | ${number(SUBSCRIBERS)} × ${format(kilobytes)} kB, measured with ${crowd.x} | ${format((SUBSCRIBERS * kilobytes) / 1e6)} GB |
+| memory while all of them are slow | ${number(SUBSCRIBERS)} × ${number(HIGH_WATER_MARK)} messages × ${MESSAGE} bytes, on top | ${format((SUBSCRIBERS * HIGH_WATER_MARK * MESSAGE) / 1e9)} GB |
 | descriptors | one a connection | ${number(SUBSCRIBERS)} |
 
-The deliveries take ${format((deliveries / delivered.y) * 100)} % of what one publisher can do. What it cannot do is hold a million connections: a process has ${number(CONNECTIONS)} of them without special care, and when it ends, a million subscribers connect again at once.
+The deliveries take ${format((deliveries / delivered.y) * 100)} % of what one publisher can do. What it cannot do is hold a million connections: a process has ${number(CONNECTIONS)} of them without special care, and when it ends, a million subscribers connect again at once. The kernel's buffers for the connections come on top; they are not in these figures.
 
 So put proxies between: XSUB towards the publisher, XPUB towards the subscribers, \`zmq_proxy\` in the middle (\`new Proxy(xsub, xpub)\`). Subscriptions travel up, so that a proxy gets only what one of its subscribers wants, and \`Subscriptions\` in wuserver sees them as if there were no proxy.
 

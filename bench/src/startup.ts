@@ -7,7 +7,7 @@ import { type Summary, summarize } from "./statistics.js";
 
 export interface Startup {
   role: string;
-  language: Language;
+  language: Language | "Node.js";
   /** From the start of the process to its first message. */
   milliseconds: { values: number[]; summary: Summary };
   /** Resident memory at that moment. */
@@ -116,18 +116,15 @@ const PLANS: Plan[] = [
   },
 ];
 
-/** What is there before any role: the floor under all that runs on Node.js. */
+/** The floor under all that runs on Node.js. */
 const FLOORS = [
-  { role: "Node.js that prints a line", script: "console.log('up'); setInterval(() => {}, 1000)" },
-  {
-    role: "Node.js that has loaded zeromq",
-    script: "import('zeromq').then(() => { console.log('up'); setInterval(() => {}, 1000); })",
-  },
-];
+  { role: "nothing", name: "idle" },
+  { role: "nothing, zeromq loaded", name: "loaded" },
+] as const;
 
 interface Start {
   role: string;
-  language: Language;
+  language: Language | "Node.js";
   run: () => Promise<{ milliseconds: number; megabytes: number }>;
   milliseconds: number[];
   megabytes: number[];
@@ -145,10 +142,10 @@ function starts(available: (language: Language) => boolean): Start[] {
         megabytes: [],
       })),
   );
-  const floors = FLOORS.map(({ role, script }) => ({
+  const floors = FLOORS.map(({ role, name }) => ({
     role,
-    language: "zeromq.js" as const,
-    run: () => floor(script),
+    language: "Node.js" as const,
+    run: () => floor(programs.bare(name)),
     milliseconds: [],
     megabytes: [],
   }));
@@ -159,7 +156,7 @@ function starts(available: (language: Language) => boolean): Start[] {
 export async function startups(
   rounds: number,
   available: (language: Language) => boolean,
-  told: (role: string, language: Language, milliseconds: number, megabytes: number) => void,
+  told: (role: string, language: Startup["language"], milliseconds: number, megabytes: number) => void,
 ): Promise<Startup[]> {
   const results = starts(available);
   for (let round = 0; round < rounds; round++) {
@@ -193,9 +190,9 @@ async function start({ role, command, partner }: Plan, language: Language) {
   }
 }
 
-async function floor(script: string) {
+async function floor(command: readonly string[]) {
   const since = performance.now();
-  await using program = new Program(programs.script(script));
+  await using program = new Program(command);
   await program.printed(/up/);
   return { milliseconds: performance.now() - since, megabytes: memory(program.pid) };
 }
