@@ -24,7 +24,7 @@ const MARKS = {
   pyzmq: { color: "#e69f00", symbol: "triangle" },
   "zeromq.js": { color: "#009e73", symbol: "diamond" },
   ours: { color: "#0072b2", symbol: "circle" },
-  "ours and C": { color: "#cc79a7", symbol: "pin" },
+  "ours and C": { color: "#cc79a7", symbol: "roundRect" },
 } as const;
 
 const FONT = "system-ui, sans-serif";
@@ -73,6 +73,7 @@ export function ratioChart(works: readonly Measured[]): string {
         show: true,
         position: "right",
         color: "#333",
+        backgroundColor: "#fff",
         formatter: ({ value }) => (Array.isArray(value) ? format(Number(value[0])) : ""),
       },
       markLine: {
@@ -102,6 +103,8 @@ export function growthChart(curves: readonly Curve[]): string {
     legend: curves.map(({ lines, id }, index) => ({
       left: left(index) + 20,
       top: top(index) + 30,
+      itemWidth: 20,
+      textStyle: { fontSize: 11 },
       // A legend knows its lines by their names in the whole picture
       data: lines.map(({ name }) => `${id}: ${name}`),
       formatter: (name: string) => name.slice(id.length + 2),
