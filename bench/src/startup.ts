@@ -32,6 +32,9 @@ interface Plan {
   partner: (endpoint: string, other: string) => Promise<Partner>;
 }
 
+/** So long that the ventilator is still there when its memory is looked at. */
+const LONG_BATCH = Array.from({ length: 1_000_000 }, () => 0);
+
 const PLANS: Plan[] = [
   {
     role: "hello-server",
@@ -91,8 +94,8 @@ const PLANS: Plan[] = [
     lacks: ["pyzmq", "zeromq.js"],
     command: (language, endpoint, other) =>
       language === "ours"
-        ? programs.taskvent(endpoint, other, 1, 100, 1)
-        : programs.taskventList(endpoint, other, 1, [1, 2, 3]),
+        ? programs.taskvent(endpoint, other, 1, LONG_BATCH.length, 1)
+        : programs.taskventList(endpoint, other, 1, LONG_BATCH),
     async partner(endpoint, other) {
       const [worker, sink] = [new Pull(EAGER), new Pull()];
       await sink.bind(other);
