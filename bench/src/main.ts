@@ -1,10 +1,6 @@
-/**
- * Measures the roles beside C, Python and plain zeromq.js, and writes it down in docs/performance.
- *
- *     npx pnpm@10 bench [--quick] [--only ID] [--rounds N]
- */
+/** `npx pnpm@10 bench --help` */
 import { constants } from "node:os";
-import { parseArgs } from "node:util";
+import { Command, InvalidArgumentError } from "commander";
 import * as growth from "./growth.js";
 import { load, machine } from "./machine.js";
 import { endAll } from "./processes.js";
@@ -15,29 +11,38 @@ import { format } from "./statistics.js";
 import { measure } from "./work.js";
 import * as size from "./works.js";
 
-const { values } = parseArgs({
-  options: {
-    quick: { type: "boolean", default: false },
-    only: { type: "string" },
-    rounds: { type: "string" },
-  },
-});
-const { quick, only } = values;
-const rounds = Number(values.rounds ?? (quick ? 1 : 5));
-if (!Number.isInteger(rounds) || rounds < 1) {
-  throw new RangeError(`Expected --rounds to be an integer from 1, got ${values.rounds}`);
-}
+const command = new Command("bench")
+  .description(
+    "Measures the roles beside C, Python and plain zeromq.js, and writes it down in docs/performance.",
+  )
+  .option("--quick", "only see that everything works: the figures mean nothing", false)
+  .option("--only <id>", "a single work; batch stands for batch-1, batch-2 and batch-4")
+  .option("--rounds <number>", "how often to measure each, in turn (default: 5, with --quick 1)", positive)
+  .parse();
+const {
+  quick,
+  only,
+  rounds = quick ? 1 : 5,
+} = command.opts<{
+  quick: boolean;
+  only?: string;
+  rounds?: number;
+}>();
 const reach = quick ? growth.QUICK : growth.FULL;
 const all = {
   works: size.works(quick ? size.QUICK : size.FULL),
   curves: growth.curves(reach),
   startup: { id: "startup" },
 };
-// "batch" is batch-1, batch-2 and batch-4
 const wanted = ({ id }: { id: string }) => only === undefined || id === only || id.startsWith(`${only}-`);
 const ids = [...all.works, all.startup, ...all.curves];
 if (!ids.some(wanted)) {
-  throw new RangeError(`Expected --only to be one of ${ids.map(({ id }) => id).join(", ")}, got ${only}`);
+  command.error(`error: expected --only to be one of ${ids.map(({ id }) => id).join(", ")}, got '${only}'`);
+}
+
+function positive(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError("Expected an integer from 1.");
+  return Number(text);
 }
 
 const lacking = missing();

@@ -78,6 +78,12 @@ export const programs = {
     String(milliseconds),
   ],
 
+  /** Publishes without end, and counts for so long what it sends. Ours with zmq-common's means: wuserver has no count. */
+  sent: (language: "C" | "zeromq.js" | "ours", endpoint: string, milliseconds: number) =>
+    language === "C"
+      ? [compiled("sent"), endpoint, String(milliseconds)]
+      : node("peers/node/sent.mjs", endpoint, String(milliseconds), language),
+
   /** What Node.js takes without any role. */
   bare: (name: "idle" | "loaded") => node(`peers/node/${name}.mjs`),
 

@@ -47,6 +47,7 @@ export function works(size: Size): Work[] {
   return [
     weather(size),
     publish(size),
+    send(size),
     receive(size),
     roundTrip(size, "all"),
     roundTrip(size, "one"),
@@ -102,19 +103,39 @@ function publish({ counting }: Size): Work {
   });
   return {
     id: "publish",
-    title: "A publisher sends everything to one subscriber in C",
+    title: "What one subscriber in C receives of a publisher, wanting everything",
     unit: "messages/s",
     better: "more",
     variants: (["C", "pyzmq", "zeromq.js", "ours"] as const).map(publisher),
   };
 }
 
-/** What a counter counts, in messages a second. */
+/** What a program counts, in messages a second. */
 export async function counted(command: readonly string[]): Promise<number> {
-  const counter = new Program(command);
-  await counter.done();
-  const [, count, milliseconds] = /^(\d+) (\d+)$/m.exec(counter.stdout) ?? [];
+  const program = new Program(command);
+  await program.done();
+  const [, count, milliseconds] = /^(\d+) (\d+)$/m.exec(program.stdout) ?? [];
   return Number(count) / (Number(milliseconds) / 1000);
+}
+
+/** What arrives is not all that was sent: a publisher drops what has no room. Here it counts what it sends. */
+function send({ counting }: Size): Work {
+  const publisher = (language: "C" | "zeromq.js" | "ours"): Variant => ({
+    name: language,
+    needs: ["C", language],
+    async measure() {
+      const endpoint = await freeEndpoint();
+      await using _ = new Program(programs.counter("SUB", 1, endpoint, 60 * counting), "dropped");
+      return await counted(programs.sent(language, endpoint, counting));
+    },
+  });
+  return {
+    id: "send",
+    title: "What a publisher sends to one subscriber in C that wants everything",
+    unit: "messages/s",
+    better: "more",
+    variants: (["C", "zeromq.js", "ours"] as const).map(publisher),
+  };
 }
 
 function receive({ messages }: Size): Work {

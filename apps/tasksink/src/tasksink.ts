@@ -33,7 +33,7 @@ export async function tasksink({ bind, tasks, timeout, ...context }: TasksinkOpt
   const onQuiet = (ms: number) => log.info(`${came()}; none for ${ms} ms, waiting`);
   const onTimeout = (ms: number) => new Error(`${came()}; gave up after ${ms} ms without one`);
 
-  for await (const _ of messages(receiver, { signal, timeout, onQuiet, onTimeout })) {
+  for await (const _ of messages(receiver, { signal, timeout, onQuiet, onTimeout, flood: true })) {
     print(results % 10 === 0 ? ":" : ".");
     results += 1;
     if (results === tasks) break;

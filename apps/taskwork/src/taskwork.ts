@@ -42,7 +42,7 @@ export async function taskwork({ vent, sink, ...context }: TaskworkOptions) {
 
   // Process tasks forever
   using malformed = new Malformed(log);
-  for await (const message of messages(receiver, { signal })) {
+  for await (const message of messages(receiver, { signal, flood: true })) {
     const workload = parseTask(message);
     if (workload === undefined) malformed.count("task", message);
 

@@ -25,7 +25,7 @@ export async function wuclient({ filters, connect, updates, ...context }: Wuclie
   subscriber.subscribe(...filters);
 
   // Process updates until every filter has its share
-  const averages = filters.map((filter) => ({ filter, count: 0, total: 0 }));
+  const averages = filters.map((filter) => ({ filter, prefix: Buffer.from(filter), count: 0, total: 0 }));
   using malformed = new Malformed(log);
   const onQuiet = (ms: number) => log.info(`no update for ${ms} ms from ${connect.join(", ")}; waiting`);
 
@@ -36,7 +36,7 @@ export async function wuclient({ filters, connect, updates, ...context }: Wuclie
       continue;
     }
     for (const average of averages) {
-      if (average.count === updates || !matches(average.filter, message)) continue;
+      if (average.count === updates || !matches(average.prefix, message)) continue;
       average.count += 1;
       average.total += update.temperature;
     }

@@ -19,7 +19,7 @@ test.each([
 ])("%j matches %j: %s", (subscription, frames, expected) => {
   expect(
     matches(
-      subscription,
+      Buffer.from(subscription),
       frames.map((frame) => Buffer.from(frame)),
     ),
   ).toBe(expected);
@@ -254,7 +254,9 @@ describe("subscribers get what they would get of a PUB socket", () => {
     const got: string[][] = sockets.map(() => []);
     const read = async (index: number) => {
       for (;;) {
-        const message = await sockets[index]?.receive().catch(() => undefined);
+        const message = await sockets[index]?.receive().catch((error: NodeJS.ErrnoException) => {
+          if (error.code !== "EAGAIN") throw error;
+        });
         if (message === undefined) return;
         got[index]?.push(message.map((frame) => frame.toString("hex")).join());
       }

@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { Subscriber, type XPublisher } from "zeromq";
+
 /** Whether a subscription matches a message: when its first frame begins with it (`ZMQ_SUBSCRIBE`). */
-export function matches(subscription: string, message: readonly Buffer[]): boolean {
-  const prefix = Buffer.from(subscription);
-  return message[0]?.subarray(0, prefix.length).equals(prefix) ?? false;
+export function matches(subscription: Buffer, [frame]: readonly Buffer[]): boolean {
+  if (frame === undefined) return false;
+  for (let at = 0; at < subscription.length; at++) if (frame[at] !== subscription[at]) return false;
+  return true;
 }
 
 /** How the messages of subscribers begin; the topic is behind it. */
