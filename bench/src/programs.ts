@@ -84,6 +84,16 @@ export const programs = {
       ? [compiled("sent"), endpoint, String(milliseconds)]
       : node("peers/node/sent.mjs", endpoint, String(milliseconds), language),
 
+  /** A program in Node.js that tells after so long how long its event loop was held up at most. */
+  heldUp: ([file = "", ...args]: readonly string[], milliseconds: number) => [
+    "env",
+    `HELD_UP=${milliseconds}`,
+    file,
+    "--import",
+    join(HERE, "peers/node/held_up.mjs"),
+    ...args,
+  ],
+
   /** What Node.js takes without any role. */
   bare: (name: "idle" | "loaded") => node(`peers/node/${name}.mjs`),
 

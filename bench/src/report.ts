@@ -26,7 +26,7 @@ export function write(results: Results): void {
     "results.json": `${JSON.stringify(results, undefined, 2)}\n`,
     "results.md": page(results),
     "scaling.md": scaling(results),
-    "ratios.svg": ratioChart(results.works),
+    "ratios.svg": ratioChart(results.works.filter(({ variants }) => variants[0]?.name === "C")),
     "growth.svg": growthChart(results.curves),
   };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(FOLDER, name), text);

@@ -43,6 +43,8 @@ export const QUICK: Size = {
 /** All updates for one zip code, as the chapter's client asks for them. */
 const ZIPCODE = "10001 ";
 
+const UPDATE_LENGTH = "10001 28 40".length;
+
 export function works(size: Size): Work[] {
   return [
     weather(size),
@@ -55,6 +57,8 @@ export function works(size: Size): Work[] {
     emptyTasks(size),
     subscribing(),
     stopping(size),
+    heldUp(size, "publishing"),
+    heldUp(size, "receiving"),
   ];
 }
 
@@ -145,7 +149,7 @@ function receive({ messages }: Size): Work {
     measure: () =>
       beside(
         // Not wuserver, which would be slower than some of its subscribers, and drops what the others do not take
-        (endpoint) => programs.sender("C", "PUB", endpoint, "10001 28 40".length),
+        (endpoint) => programs.sender("C", "PUB", endpoint, UPDATE_LENGTH),
         async (endpoint) => {
           const run = (count: number) => weatherClient(language, endpoint, "", count);
           // Without the time it takes to start and to connect
@@ -299,6 +303,35 @@ function stopping({ counting }: Size): Work {
     unit: "ms",
     better: "less",
     variants: (["C", "ours"] as const).map(publisher),
+  };
+}
+
+/** At full speed, for how long do signals, timers and other sockets wait at most? C has no event loop. */
+function heldUp({ counting, messages }: Size, does: "publishing" | "receiving"): Work {
+  const program = (language: "zeromq.js" | "ours"): Variant => ({
+    name: language,
+    needs: ["C", language],
+    async measure() {
+      const endpoint = await freeEndpoint();
+      const [peer, command] =
+        does === "publishing"
+          ? [programs.counter("SUB", 1, endpoint, 60 * counting), programs.wuserver(language, endpoint)]
+          : [
+              programs.sender("C", "PUB", endpoint, UPDATE_LENGTH),
+              programs.wuclient(language, endpoint, "", 1000 * messages),
+            ];
+      await using _ = new Program(peer, "dropped");
+      await using measured = new Program(programs.heldUp(command, counting));
+      const [, milliseconds] = await measured.printed(/^held up (\S+)$/m);
+      return Number(milliseconds);
+    },
+  });
+  return {
+    id: `held-up-${does}`,
+    title: `For how long the event loop is held up at most, ${does} at full speed`,
+    unit: "ms",
+    better: "less",
+    variants: (["zeromq.js", "ours"] as const).map(program),
   };
 }
 
