@@ -4,7 +4,7 @@ import { memory } from "./memory.js";
 import { beside, Program } from "./processes.js";
 import { type Language, programs } from "./programs.js";
 import { type Summary, summarize } from "./statistics.js";
-import { counted } from "./works.js";
+import { counted, delivered } from "./works.js";
 
 export interface Point {
   x: number;
@@ -53,11 +53,7 @@ function subscribers({ counting, peers }: Reach): Plan {
   const line = (language: Language): Line => ({
     name: `wuserver, ${language}`,
     needs: ["C", language],
-    measure: (sockets) =>
-      beside(
-        (endpoint) => programs.wuserver(language, endpoint),
-        (endpoint) => counted(programs.counter("SUB", sockets, endpoint, counting)),
-      ),
+    measure: (sockets) => delivered(language, sockets, counting),
   });
   return {
     id: "subscribers",
@@ -73,11 +69,7 @@ function workers({ counting, peers }: Reach): Plan {
   const sender = (language: "C" | "zeromq.js"): Line => ({
     name: `plain PUSH, ${language}`,
     needs: ["C", language],
-    measure: (sockets) =>
-      beside(
-        (endpoint) => programs.sender(language, "PUSH", endpoint, 2),
-        (endpoint) => counted(programs.counter("PULL", sockets, endpoint, counting)),
-      ),
+    measure: (sockets) => pushed(language, 2, sockets, counting),
   });
   const taskvent: Line = {
     name: "taskvent, ours",
@@ -102,15 +94,19 @@ function workers({ counting, peers }: Reach): Plan {
   };
 }
 
+/** What a plain PUSH hands over to so many workers in C, in messages a second. */
+function pushed(language: "C" | "zeromq.js", bytes: number, sockets: number, milliseconds: number) {
+  return beside(
+    (endpoint) => programs.sender(language, "PUSH", endpoint, bytes),
+    (endpoint) => counted(programs.counter("PULL", sockets, endpoint, milliseconds)),
+  );
+}
+
 function size({ counting, bytes }: Reach): Plan {
   const line = (language: "C" | "zeromq.js"): Line => ({
     name: `plain PUSH, ${language}`,
     needs: ["C", language],
-    measure: (x) =>
-      beside(
-        (endpoint) => programs.sender(language, "PUSH", endpoint, x),
-        async (endpoint) => ((await counted(programs.counter("PULL", 1, endpoint, counting))) * x) / 1e6,
-      ),
+    measure: async (x) => ((await pushed(language, x, 1, counting)) * x) / 1e6,
   });
   return {
     id: "size",

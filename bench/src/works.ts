@@ -99,11 +99,7 @@ function publish({ counting }: Size): Work {
   const publisher = (language: Language): Variant => ({
     name: language,
     needs: ["C", language],
-    measure: () =>
-      beside(
-        (endpoint) => programs.wuserver(language, endpoint),
-        (endpoint) => counted(programs.counter("SUB", 1, endpoint, counting)),
-      ),
+    measure: () => delivered(language, 1, counting),
   });
   return {
     id: "publish",
@@ -112,6 +108,14 @@ function publish({ counting }: Size): Work {
     better: "more",
     variants: (["C", "pyzmq", "zeromq.js", "ours"] as const).map(publisher),
   };
+}
+
+/** What a publisher delivers to so many subscribers in C who want everything, in messages a second. */
+export function delivered(language: Language, subscribers: number, milliseconds: number): Promise<number> {
+  return beside(
+    (endpoint) => programs.wuserver(language, endpoint),
+    (endpoint) => counted(programs.counter("SUB", subscribers, endpoint, milliseconds)),
+  );
 }
 
 /** What a program counts, in messages a second. */

@@ -19,13 +19,13 @@ if (way === "ours") {
   };
   await paced({ rate: 0, signal: ended.signal, between }, () => {
     count += 1;
-    const [zipcode, temperature, humidity] = [
-      within(100_000, random),
-      within(215, random),
-      within(50, random),
-    ];
-    return publisher.send(formatWeather({ zipcode, temperature: temperature - 80, humidity: humidity + 10 }));
-  }).catch(() => {});
+    const zipcode = within(100_000, random);
+    const temperature = within(215, random) - 80;
+    const humidity = within(50, random) + 10;
+    return publisher.send(formatWeather({ zipcode, temperature, humidity }));
+  }).catch((error) => {
+    if (!ended.signal.aborted) throw error;
+  });
 } else {
   const draw = (n) => Math.floor(Math.random() * n);
   while (count % 1000 !== 0 || performance.now() - start < Number(duration)) {

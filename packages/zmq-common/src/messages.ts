@@ -22,8 +22,9 @@ export interface ReceiveOptions {
   /** When to call `onQuiet` first, in milliseconds. Default 2500. */
   quietAfter?: number | undefined;
   /**
-   * For a flood of messages: half as many again in the same time. What is there is received in a row, with a `receiveTimeout` of 0
-   * (`ZMQ_RCVTIMEO`) until there is no more, so the loop's body must not receive from the socket itself.
+   * For a flood of messages: half as many again in the same time. What is there is received in a row, with a
+   * `receiveTimeout` of 0 (`ZMQ_RCVTIMEO`) until there is no more, so the loop's body must not receive from the
+   * socket itself.
    */
   flood?: boolean | undefined;
 }
