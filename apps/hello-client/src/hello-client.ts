@@ -4,7 +4,6 @@
 import { LazyPirate, printable, type RoleContext } from "zmq-common";
 
 export interface HelloClientOptions {
-  /** Endpoints of the servers. */
   connect: string[];
   /** How many requests to send. */
   requests: number;

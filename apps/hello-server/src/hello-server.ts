@@ -5,7 +5,6 @@ import { Reply } from "zeromq";
 import { bindEndpoints, messages, printable, type RoleContext, sSend, sSleep } from "zmq-common";
 
 export interface HelloServerOptions {
-  /** Endpoints to bind. */
   bind: string[];
   /** How long the work on a request takes, in milliseconds. */
   work: number;

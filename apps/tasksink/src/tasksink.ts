@@ -5,7 +5,6 @@ import { Pull } from "zeromq";
 import { bindEndpoints, messages, receive, type RoleContext, sClock } from "zmq-common";
 
 export interface TasksinkOptions {
-  /** Endpoints to bind. */
   bind: string[];
   /** How many results make the batch. */
   tasks: number;

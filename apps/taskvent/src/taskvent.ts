@@ -5,7 +5,7 @@ import { Push } from "zeromq";
 import {
   bindEndpoints,
   closeOnAbort,
-  connectEndpoints,
+  connectAndWait,
   formatTask,
   PeerMonitor,
   type RoleContext,
@@ -17,11 +17,8 @@ import {
 import { workersReady } from "./workers-ready.js";
 
 export interface TaskventOptions {
-  /** Endpoints to bind. */
   bind: string[];
-  /** Endpoint of the sink. */
   sink: string;
-  /** How many tasks make the batch. */
   tasks: number;
   /** How many workers to wait for. Default: waits for Enter on a terminal, else for one. */
   workers?: number | undefined;
@@ -36,27 +33,23 @@ export async function taskvent(options: TaskventOptions, context: RoleContext) {
   using sender = new Push();
   const workers = new PeerMonitor(sender);
   const endpoints = await bindEndpoints(sender, options.bind, context);
-
-  // Socket to send start of batch message on, as soon as the sink is connected (ZMQ_IMMEDIATE)
-  using starter = new Push({ immediate: true });
-  connectEndpoints(starter, [options.sink], context, "tasksink");
-  closeOnAbort(signal, sender, starter);
+  closeOnAbort(signal, sender);
 
   // Without this wait the first worker to connect would get most of the batch
   if (!(await workersReady(workers, endpoints, options.workers, context))) return;
   print("Sending tasks to workers...\n");
 
   // The first message is "0" and signals start of batch
+  using sink = new Push();
   log.info(`waiting for the sink at ${options.sink}`);
-  await sSend(starter, START_OF_BATCH);
+  await connectAndWait(sink, [options.sink], context, "tasksink");
+  await sSend(sink, START_OF_BATCH);
 
   // PUSH deals the tasks out evenly to the workers that are connected
-  log.info(`sending ${options.tasks} tasks to ${workers.count} workers`);
   const random = seededRandom(options.seed);
   let total = 0; // Total expected cost in msecs
   for (let n = 0; n < options.tasks; n++) {
-    // Random workload from 1 to 100 msecs
-    const workload = within(100, random) + 1;
+    const workload = within(100, random) + 1; // Random workload from 1 to 100 msecs
     total += workload;
     await sSend(sender, formatTask(workload));
   }

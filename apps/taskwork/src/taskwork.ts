@@ -18,9 +18,7 @@ import {
 } from "zmq-common";
 
 export interface TaskworkOptions {
-  /** Endpoint of the ventilator. */
   vent: string;
-  /** Endpoint of the sink. */
   sink: string;
 }
 

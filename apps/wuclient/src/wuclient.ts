@@ -8,7 +8,6 @@ import { Averages } from "./averages.js";
 export interface WuclientOptions {
   /** Subscriptions: the beginnings of the updates to collect. */
   filters: string[];
-  /** Endpoints of the weather servers. */
   connect: string[];
   /** How many updates to collect for each filter. */
   updates: number;

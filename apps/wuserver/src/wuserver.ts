@@ -14,7 +14,6 @@ import {
 } from "zmq-common";
 
 export interface WuserverOptions {
-  /** Endpoints to bind. */
   bind: string[];
   /** Updates a second; 0 for as many as possible. */
   rate: number;
