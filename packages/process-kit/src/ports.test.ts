@@ -1,8 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { expect, test } from "@jest/globals";
-import { freePort } from "./ports.js";
-import { start } from "./processes.js";
+import { freePort, start } from "./jest.js";
 
 test("free ports are distinct, and can be bound", async () => {
   const ports = await Promise.all(Array.from({ length: 50 }, freePort));
@@ -14,7 +13,7 @@ test("free ports are distinct, and can be bound", async () => {
   }
 });
 
-test("a free port is reserved among all that ask for one, and not in the way of whom it is for", async () => {
+test("a free port is reserved among all that ask for one, and can still be bound over TCP", async () => {
   const port = await freePort();
   const other = start([
     process.execPath,

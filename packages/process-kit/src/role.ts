@@ -1,0 +1,52 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { roleArguments, type RoleName, type RoleOptions } from "./role-options.js";
+import { DONE, type RunningProcess, TERMINATED } from "./running-process.js";
+import type { Command, StartOptions } from "./spawn.js";
+import { startAs } from "./start.js";
+
+export interface RoleStartOptions extends StartOptions {
+  /** Arguments of Node.js itself: `--max-semi-space-size=1`. */
+  nodeArgs?: readonly string[];
+}
+
+/** How a role ends that was asked to stop: in good order, but for Windows, which has no SIGTERM. */
+const STOPPED = process.platform === "win32" ? TERMINATED : DONE;
+
+/**
+ * Starts a role, as built, on the Node.js that runs this process: `role("taskvent", { bind, sink, workers: 2 })`.
+ * It logs as JSON, from the level info on, whatever the environment says; `options.env` may say otherwise.
+ *
+ * @param options Its options, or the arguments themselves.
+ * @throws When the app has not been built.
+ */
+export function role<N extends RoleName | (string & {})>(
+  name: N,
+  options: RoleOptions<N> | readonly string[] = [],
+  { nodeArgs = [], ...startOptions }: RoleStartOptions = {},
+): RunningProcess {
+  const [node, ...rest] = roleCommand(name, options);
+  // What the developer's shell has for the log must not change what a test sees
+  const env = { LOG_LEVEL: "info", LOG_FORMAT: "json", ...startOptions.env };
+  return startAs(name, [node, ...nodeArgs, ...rest], { ...startOptions, env }, STOPPED);
+}
+
+/** The command line of a role, for programs that start it in surroundings of their own; see {@link role}. */
+export function roleCommand<N extends RoleName | (string & {})>(
+  name: N,
+  options: RoleOptions<N> | readonly string[] = [],
+): Command {
+  const args = Array.isArray(options) ? options : roleArguments(name, options as RoleOptions<N>);
+  return [process.execPath, mainModule(name), ...(args as string[])];
+}
+
+/**
+ * The main module of a role.
+ *
+ * @throws When the app has not been built.
+ */
+export function mainModule(name: string): string {
+  const main = join(import.meta.dirname, "../../../apps", name, "dist/main.js");
+  if (!existsSync(main)) throw new Error(`Expected ${name} to be built, got no ${main}; run \`pnpm build\``);
+  return main;
+}
