@@ -1,7 +1,7 @@
 /** What is measured: the works of the chapter, each done by the C programs, by others, and by our roles. */
 import { once } from "node:events";
 import { Subscriber } from "zeromq";
-import { eventsOf, seededRandom, within } from "zmq-common";
+import { monitor, seededRandom, within } from "zmq-common";
 import { beside, freeEndpoint, inTime, type Output, pause, Program } from "./processes.js";
 import { type Language, programs } from "./programs.js";
 import type { Variant, Work } from "./work.js";
@@ -265,7 +265,7 @@ function subscribing(): Work {
         (endpoint) => programs.wuserver(language, endpoint),
         async (endpoint) => {
           using subscriber = new Subscriber({ linger: 0 });
-          const connected = once(eventsOf(subscriber), "handshake");
+          const connected = once(monitor(subscriber), "handshake");
           subscriber.connect(endpoint);
           await connected;
           const since = performance.now();

@@ -5,7 +5,7 @@ import type { RoleContext } from "zmq-common";
 import { pattern, type Part, type PatternName } from "./patterns.js";
 import { type Column, paint, Screen } from "./screen.js";
 
-export interface DemoOptions extends RoleContext {
+export interface DemoOptions {
   /** Which patterns to run. */
   patterns: PatternName[];
   /** How many workers the pipeline has. */
@@ -14,7 +14,10 @@ export interface DemoOptions extends RoleContext {
   port: number;
 }
 
-export async function demo({ patterns, workers, port, signal, print }: DemoOptions): Promise<void> {
+export async function demo(
+  { patterns, workers, port }: DemoOptions,
+  { signal, print }: RoleContext,
+): Promise<void> {
   const summary: string[] = [];
   for (const name of patterns) {
     const { title, parts, summarise } = pattern(name, { workers, port });

@@ -1,4 +1,4 @@
-import { integer, runRole, words } from "zmq-common";
+import { integer, positionals, runRole } from "zmq-common";
 import { demo } from "./demo.js";
 import { PATTERNS } from "./patterns.js";
 
@@ -7,7 +7,10 @@ process.env["LOG_FORMAT"] ??= "text";
 process.env["LOG_LEVEL"] ??= "warn";
 
 await runRole(import.meta, demo, {
-  patterns: words(`which patterns to run: ${PATTERNS.join(", ")}`, PATTERNS, PATTERNS),
-  workers: integer("how many workers the pipeline has", { fallback: 4, least: 1, most: 64 }),
-  port: integer("first of the four TCP ports that are used", { fallback: 5555, least: 1, most: 65_532 }),
+  patterns: positionals(`which patterns to run: ${PATTERNS.join(", ")}`, {
+    choices: PATTERNS,
+    default: PATTERNS,
+  }),
+  workers: integer("how many workers the pipeline has", { default: 4, min: 1, max: 64 }),
+  port: integer("first of the four TCP ports that are used", { default: 5555, min: 1, max: 65_532 }),
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { Reply } from "zeromq";
-import { startRole, transports } from "zmq-common/testing";
+import { rebind, startRole, transports } from "zmq-common/testing";
 import { helloClient } from "./hello-client.js";
 
 const ask = (connect: string[], options: Partial<Parameters<typeof helloClient>[0]> = {}) =>
@@ -9,7 +9,7 @@ const ask = (connect: string[], options: Partial<Parameters<typeof helloClient>[
 /** Binds a REP socket that answers so many requests with a reply each, then no more. */
 async function server(endpoint: string, replies: string[]): Promise<{ socket: Reply; requests: string[] }> {
   const socket = new Reply({ linger: 500 });
-  await socket.bind(endpoint);
+  await rebind(socket, endpoint);
   const requests: string[] = [];
   void (async () => {
     for (const reply of replies) {
@@ -51,25 +51,14 @@ test("asks again on a fresh socket when no reply comes, and says so", async () =
   const warning = `no reply from ${endpoint} within 200 ms; trying again`;
   await client.until(() => client.logged.some(({ msg }) => msg === warning));
 
-  const second = await rebind(endpoint);
+  const second = await server(
+    endpoint,
+    Array.from({ length: 9 }, () => "World"),
+  );
   using _ = second.socket;
   await client.done;
   expect(client.printed).toContain("Received World 0\n");
 });
-
-/** The port of a closed socket is free a moment after. */
-async function rebind(endpoint: string): ReturnType<typeof server> {
-  for (;;) {
-    try {
-      return await server(
-        endpoint,
-        Array.from({ length: 9 }, () => "World"),
-      );
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
-    }
-  }
-}
 
 test("gives up after so many tries, naming the server", async () => {
   const { socket } = await server("tcp://127.0.0.1:*", []);

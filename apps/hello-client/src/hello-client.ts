@@ -3,8 +3,7 @@
 // Sends "Hello" to server, expects "World" back
 import { LazyPirate, printable, type RoleContext } from "zmq-common";
 
-export interface HelloClientOptions extends RoleContext {
-  /** Endpoints of the servers. */
+export interface HelloClientOptions {
   connect: string[];
   /** How many requests to send. */
   requests: number;
@@ -12,19 +11,27 @@ export interface HelloClientOptions extends RoleContext {
   message: string;
   /** How long to wait for a reply before trying again, in milliseconds. */
   timeout: number;
-  /** How many times to try a request before giving up; none given: for ever. */
+  /** How many times to try a request before giving up. Default: tries forever. */
   retries?: number | undefined;
 }
 
-export async function helloClient({ requests, message, print, ...options }: HelloClientOptions) {
-  print("Connecting to hello world server...\n");
-  // A REQ socket is in lockstep: send, then receive, strictly in turn. Should the reply never come, it would
-  // wait for ever; the Lazy Pirate then takes a fresh one and sends the request again
-  using requester = new LazyPirate({ ...options, server: "hello-server" });
+export async function helloClient(
+  { connect, requests, message, timeout, retries }: HelloClientOptions,
+  context: RoleContext,
+) {
+  const { print } = context;
 
+  // Socket to talk to server. A REQ socket whose reply is lost waits forever; the Lazy Pirate then takes a fresh
+  // one, and sends the request again
+  print("Connecting to hello world server...\n");
+  using requester = new LazyPirate({ timeout, retries }, context);
+  requester.connect(connect, "hello-server");
+
+  // REQ is in lockstep: send, then receive, strictly in turn
   for (let n = 0; n < requests; n++) {
     print(`Sending ${message} ${n}...\n`);
-    const [reply] = await requester.request(message);
+    await requester.send(message);
+    const [reply] = await requester.receive();
     print(`Received ${printable(reply)} ${n}\n`);
   }
 }

@@ -2,9 +2,9 @@ import { endpoints, integer, milliseconds, runRole, text } from "zmq-common";
 import { helloClient } from "./hello-client.js";
 
 await runRole(import.meta, helloClient, {
-  connect: endpoints("endpoint of a server", ["tcp://localhost:5555"]),
-  requests: integer("how many requests to send", { fallback: 10 }),
-  message: text("what to send", "Hello"),
-  timeout: milliseconds("how long to wait for a reply before trying again", 2500, 1),
-  retries: integer("how many times to try a request before giving up; without it, for ever", { least: 1 }),
+  connect: endpoints("endpoint of a server", { default: ["tcp://localhost:5555"] }),
+  requests: integer("how many requests to send", { default: 10 }),
+  message: text("what to send", { default: "Hello" }),
+  timeout: milliseconds("how long to wait for a reply before trying again", { default: 2500, min: 1 }),
+  retries: integer("how many times to try a request before giving up; without it, forever", { min: 1 }),
 });

@@ -2,11 +2,7 @@ import { endpoints, integer, milliseconds, runRole } from "zmq-common";
 import { tasksink } from "./tasksink.js";
 
 await runRole(import.meta, tasksink, {
-  bind: endpoints("endpoint to bind", ["tcp://*:5558"]),
-  tasks: integer("how many results make the batch", { fallback: 100, least: 1 }),
-  timeout: milliseconds(
-    "how long to wait for each result before giving up; without it, for ever",
-    undefined,
-    1,
-  ),
+  bind: endpoints("endpoint to bind", { default: ["tcp://*:5558"] }),
+  tasks: integer("how many results make the batch", { default: 100, min: 1 }),
+  timeout: milliseconds("how long to wait for each result before giving up; without it, forever", { min: 1 }),
 });

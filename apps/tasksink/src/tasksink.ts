@@ -1,24 +1,23 @@
 // Task sink
-// Binds PULL socket to tcp://localhost:5558
+// Binds PULL socket to tcp://*:5558
 // Collects results from workers via that socket
 import { Pull } from "zeromq";
-import { bindAll, messages, receive, type RoleContext, sClock } from "zmq-common";
+import { bindEndpoints, messages, receive, type RoleContext, sClock } from "zmq-common";
 
-export interface TasksinkOptions extends RoleContext {
-  /** Endpoints to bind. */
+export interface TasksinkOptions {
   bind: string[];
   /** How many results make the batch. */
   tasks: number;
-  /** How long to wait for each result before giving up, in milliseconds; none given: for ever. */
+  /** How long to wait for each result before giving up, in milliseconds. Default: waits forever. */
   timeout?: number | undefined;
 }
 
-export async function tasksink({ bind, tasks, timeout, ...context }: TasksinkOptions) {
+export async function tasksink({ bind, tasks, timeout }: TasksinkOptions, context: RoleContext) {
   const { signal, print, log } = context;
 
-  // Prepare our socket; PULL takes from all workers in turn, "fair-queued"
+  // Prepare our socket; PULL takes from all workers in turn ("fair-queued")
   using receiver = new Pull();
-  const endpoints = await bindAll(receiver, bind, context);
+  const endpoints = await bindEndpoints(receiver, bind, context);
 
   // Wait for start of batch
   log.info(`waiting for the start of the batch on ${endpoints.join(", ")}`);
@@ -29,11 +28,11 @@ export async function tasksink({ bind, tasks, timeout, ...context }: TasksinkOpt
 
   // Process confirmations
   let results = 0;
-  const came = () => `${results} of ${tasks} results came`;
-  const onQuiet = (ms: number) => log.info(`${came()}; none for ${ms} ms, waiting`);
-  const onTimeout = (ms: number) => new Error(`${came()}; gave up after ${ms} ms without one`);
+  const progress = () => `${results} of ${tasks} results came`;
+  const onIdle = (ms: number) => log.info(`${progress()}; none for ${ms} ms, waiting`);
+  const onTimeout = (ms: number) => new Error(`${progress()}; gave up after ${ms} ms without one`);
 
-  for await (const _ of messages(receiver, { signal, timeout, onQuiet, onTimeout, flood: true })) {
+  for await (const _ of messages(receiver, { signal, timeout, onIdle, onTimeout, burst: true })) {
     print(results % 10 === 0 ? ":" : ".");
     results += 1;
     if (results === tasks) break;

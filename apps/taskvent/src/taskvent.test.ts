@@ -1,25 +1,27 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, test } from "@jest/globals";
 import { Pull } from "zeromq";
-import { type RunningRole, startRole, transports } from "zmq-common/testing";
+import { rebind, type RunningRole, startRole, transports } from "zmq-common/testing";
 import { taskvent } from "./taskvent.js";
 
 type Options = Parameters<typeof taskvent>[0];
 
+/** What is typed on a terminal. */
+const terminal = () => Object.assign(new PassThrough(), { isTTY: true });
+
 /** A sink, and a ventilator that is told of it. */
 async function start({
   transport = "tcp://127.0.0.1:*",
+  input = terminal(),
   ...options
-}: Partial<Options> & { transport?: string } = {}) {
+}: Partial<Options> & { transport?: string; input?: PassThrough } = {}) {
   const sink = new Pull({ receiveTimeout: 5000 });
   await sink.bind(transport.startsWith("tcp") ? transport : `${transport}-sink`);
-  const vent = startRole(taskvent, {
-    bind: [transport],
-    sink: sink.lastEndpoint ?? "",
-    tasks: 10,
-    input: new PassThrough(),
-    ...options,
-  });
+  const vent = startRole(
+    taskvent,
+    { bind: [transport], sink: sink.lastEndpoint ?? "", tasks: 10, ...options },
+    { input },
+  );
   return {
     sink,
     vent,
@@ -94,14 +96,14 @@ test("waits for the sink as well", async () => {
   const waits = ({ msg }: { msg: string }) => msg === `waiting for the sink at ${endpoint}`;
   await batch.vent.until(() => batch.vent.logged.some(waits));
   expect(batch.vent.printed).toBe("Sending tasks to workers...\n");
-  await sink.bind(endpoint);
+  await rebind(sink, endpoint);
   expect(String(await sink.receive())).toBe("0");
   expect(await take(puller, 10)).toHaveLength(10);
 });
 
 describe("without a number of workers", () => {
   test("waits for Enter, as the chapter's does", async () => {
-    const input = new PassThrough();
+    const input = terminal();
     await using batch = await start({ input });
     using puller = await worker(batch.vent);
     await batch.vent.until(() => batch.vent.logged.some(({ msg }) => msg === "peers connected: 1"));
@@ -114,8 +116,16 @@ describe("without a number of workers", () => {
     );
   });
 
+  test("is content with one where nobody can press Enter", async () => {
+    await using batch = await start({ input: new PassThrough() });
+    using puller = await worker(batch.vent);
+    await take(puller, 10);
+    await batch.vent.done;
+    expect(batch.vent.printed).toMatch(/^Sending tasks to workers\.\.\.\nTotal expected cost: \d+ msec\n$/);
+  });
+
   test("ends where the input does", async () => {
-    const input = new PassThrough();
+    const input = terminal();
     await using batch = await start({ input });
     await batch.vent.until(() => batch.vent.printed !== "");
     input.end();

@@ -1,70 +1,55 @@
 // Task ventilator
-// Binds PUSH socket to tcp://localhost:5557
+// Binds PUSH socket to tcp://*:5557
 // Sends batch of tasks to workers via that socket
 import { Push } from "zeromq";
 import {
-  bindAll,
+  bindEndpoints,
   closeOnAbort,
-  connectAll,
+  connectAndWait,
   formatTask,
-  Peers,
-  pressEnter,
+  PeerMonitor,
   type RoleContext,
   seededRandom,
   sSend,
   START_OF_BATCH,
   within,
 } from "zmq-common";
+import { workersReady } from "./workers-ready.js";
 
-export interface TaskventOptions extends RoleContext {
-  /** Endpoints to bind. */
+export interface TaskventOptions {
   bind: string[];
-  /** Endpoint of the sink. */
   sink: string;
-  /** How many tasks make the batch. */
   tasks: number;
-  /** How many workers to wait for; none given: until Enter is pressed. */
+  /** How many workers to wait for. Default: waits for Enter on a terminal, else for one. */
   workers?: number | undefined;
-  /** Makes the same tasks again; none given: they are random. */
+  /** Makes the same tasks again. Default: random ones. */
   seed?: number | undefined;
-  /** Where Enter is pressed. */
-  input: NodeJS.ReadableStream;
 }
 
-export async function taskvent({ bind, sink, tasks, workers, seed, input, ...context }: TaskventOptions) {
+export async function taskvent(options: TaskventOptions, context: RoleContext) {
   const { signal, print, log } = context;
 
   // Socket to send messages on
   using sender = new Push();
-  const connected = new Peers(sender);
-  const endpoints = await bindAll(sender, bind, context);
-
-  // Socket to send start of batch message on, as soon as the sink is there (ZMQ_IMMEDIATE)
-  using starter = new Push({ immediate: true });
-  connectAll(starter, [sink], context, "tasksink");
-  closeOnAbort(signal, sender, starter);
+  const workers = new PeerMonitor(sender);
+  const endpoints = await bindEndpoints(sender, options.bind, context);
+  closeOnAbort(signal, sender);
 
   // Without this wait the first worker to connect would get most of the batch
-  log.info(`workers wanted: ${workers ?? "any number"}, on ${endpoints.join(", ")}`);
-  if (workers === undefined) {
-    print("Press Enter when the workers are ready: ");
-    if (!(await pressEnter(input, signal))) return;
-  } else {
-    await connected.atLeast(workers, signal);
-  }
+  if (!(await workersReady(workers, endpoints, options.workers, context))) return;
   print("Sending tasks to workers...\n");
 
   // The first message is "0" and signals start of batch
-  log.info(`waiting for the sink at ${sink}`);
-  await sSend(starter, START_OF_BATCH);
+  using sink = new Push();
+  log.info(`waiting for the sink at ${options.sink}`);
+  await connectAndWait(sink, [options.sink], context, "tasksink");
+  await sSend(sink, START_OF_BATCH);
 
   // PUSH deals the tasks out evenly to the workers that are connected
-  log.info(`sending ${tasks} tasks to ${connected.count} workers`);
-  const random = seededRandom(seed);
+  const random = seededRandom(options.seed);
   let total = 0; // Total expected cost in msecs
-  for (let n = 0; n < tasks; n++) {
-    // Random workload from 1 to 100 msecs
-    const workload = within(100, random) + 1;
+  for (let n = 0; n < options.tasks; n++) {
+    const workload = within(100, random) + 1; // Random workload from 1 to 100 msecs
     total += workload;
     await sSend(sender, formatTask(workload));
   }

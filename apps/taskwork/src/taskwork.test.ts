@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { Pull, Push } from "zeromq";
-import { startRole, transports } from "zmq-common/testing";
+import { rebind, startRole, transports } from "zmq-common/testing";
 import { taskwork } from "./taskwork.js";
 
 /** vent (PUSH) -> worker -> sink (PULL) */
@@ -72,7 +72,7 @@ test("takes no task before it has reached the sink", async () => {
   vent.sendTimeout = 0;
   await expect(vent.send("7")).rejects.toMatchObject({ code: "EAGAIN" });
   vent.sendTimeout = -1;
-  await sink.bind(endpoint);
+  await rebind(sink, endpoint);
   await vent.send("7");
   expect(String(await sink.receive())).toBe("");
 });

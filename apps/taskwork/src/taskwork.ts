@@ -6,45 +6,41 @@
 import { Pull, Push } from "zeromq";
 import {
   closeOnAbort,
-  connectAll,
-  Malformed,
+  connectAndWait,
+  connectEndpoints,
+  MalformedMessages,
   messages,
   parseTask,
-  Peers,
   RESULT,
   type RoleContext,
   sSend,
   sSleep,
 } from "zmq-common";
 
-export interface TaskworkOptions extends RoleContext {
-  /** Endpoint of the ventilator. */
+export interface TaskworkOptions {
   vent: string;
-  /** Endpoint of the sink. */
   sink: string;
 }
 
-export async function taskwork({ vent, sink, ...context }: TaskworkOptions) {
+export async function taskwork({ vent, sink }: TaskworkOptions, context: RoleContext) {
   const { signal, print, log } = context;
 
-  // Socket to send messages to; whoever cannot reach the sink takes no tasks yet
+  // Socket to send messages to; take no tasks until the sink is connected
   using sender = new Push();
-  const sinks = new Peers(sender);
-  connectAll(sender, [sink], context, "tasksink");
   closeOnAbort(signal, sender);
   log.info(`waiting for the sink at ${sink}`);
-  await sinks.atLeast(1, signal);
+  await connectAndWait(sender, [sink], context, "tasksink");
 
   // Socket to receive messages on
   using receiver = new Pull();
-  connectAll(receiver, [vent], context, "taskvent");
+  connectEndpoints(receiver, [vent], context, "taskvent");
   log.info(`waiting for tasks from ${vent}`);
 
   // Process tasks forever
-  using malformed = new Malformed(log);
-  for await (const message of messages(receiver, { signal, flood: true })) {
+  using malformed = new MalformedMessages(log);
+  for await (const message of messages(receiver, { signal, burst: true })) {
     const workload = parseTask(message);
-    if (workload === undefined) malformed.count("task", message);
+    if (workload === undefined) malformed.record("task", message);
 
     print(`${workload ?? "?"}.`); // Show progress
     await sSleep(workload ?? 0, signal); // Do the work

@@ -1,48 +1,54 @@
 // Weather update server
-// Binds XPUB socket to tcp://*:5556, a PUB socket that can tell what is subscribed to
+// Binds XPUB socket to tcp://*:5556: a PUB socket that can see its subscriptions
 // Publishes random weather updates
 import { XPublisher } from "zeromq";
 import {
-  bindAll,
+  bindEndpoints,
+  bursts,
   formatWeather,
   formatZipcode,
-  paced,
   type RoleContext,
   seededRandom,
   Subscriptions,
   within,
 } from "zmq-common";
 
-export interface WuserverOptions extends RoleContext {
-  /** Endpoints to bind. */
+export interface WuserverOptions {
   bind: string[];
   /** Updates a second; 0 for as many as possible. */
   rate: number;
-  /** Makes the same updates again; none given: they are random. */
+  /** Makes the same updates again. Default: random ones. */
   seed?: number | undefined;
 }
 
-export async function wuserver({ bind, rate, seed, ...context }: WuserverOptions) {
+export async function wuserver({ bind, rate, seed }: WuserverOptions, context: RoleContext) {
   const { signal, log } = context;
 
-  // Socket to publish on: it tells what is subscribed to, and is otherwise a PUB socket. It never makes us wait
-  // (ZMQ_SNDTIMEO): a subscriber who is too slow misses what his queue has no room for
+  // Socket to publish on. A send never waits (ZMQ_SNDTIMEO): slow subscribers miss updates that do not fit their
+  // queues
   using publisher = new XPublisher({ sendTimeout: 0 });
-  const endpoints = await bindAll(publisher, bind, context);
+  const endpoints = await bindEndpoints(publisher, bind, context);
   using subscriptions = new Subscriptions(publisher);
   log.info(`publishing on ${endpoints.join(", ")}`);
 
+  // Initialize random number generator
   const random = seededRandom(seed);
-  await paced({ rate, signal, between: () => subscriptions.refresh() }, () => {
-    // Get values that will fool the boss
-    const zipcode = within(100_000, random);
-    const temperature = within(215, random) - 80;
-    const humidity = within(50, random) + 10;
+  for await (const due of bursts({ rate, signal })) {
+    await subscriptions.update();
+    const sending: Promise<void>[] = [];
 
-    // Of the ten million a second that we can make, few are for a zip code that anyone wants: drop the others
-    if (!subscriptions.want(formatZipcode(zipcode))) return undefined;
+    for (let n = 0; n < due; n++) {
+      // Get values that will fool the boss
+      const zipcode = within(100_000, random);
+      const temperature = within(215, random) - 80;
+      const humidity = within(50, random) + 10;
 
-    // Send message to all subscribers
-    return publisher.send(formatWeather({ zipcode, temperature, humidity }));
-  });
+      // Of the ten million a second that we can make, few are for a zip code that anyone wants: skip the others
+      if (!subscriptions.isWanted(formatZipcode(zipcode))) continue;
+
+      // Send message to all subscribers
+      sending.push(publisher.send(formatWeather({ zipcode, temperature, humidity })));
+    }
+    await Promise.all(sending);
+  }
 }

@@ -1,40 +1,49 @@
+export { formatTask, parseTask, RESULT, START_OF_BATCH } from "./formats/tasks.js";
+export { MalformedMessages } from "./formats/malformed.js";
+export { formatWeather, formatZipcode, parseWeather, type WeatherUpdate } from "./formats/weather.js";
+export { bursts, type BurstOptions } from "./patterns/bursts.js";
+export {
+  LazyPirate,
+  type LazyPirateContext,
+  type LazyPirateOptions,
+  NoReplyError,
+} from "./patterns/lazy-pirate.js";
+export { matches, Subscriptions } from "./patterns/subscriptions.js";
 export {
   type Certificate,
+  CertificateError,
+  CurveKeys,
   formatCertificate,
-  KeyError,
-  Keys,
   makeKeys,
   parseCertificate,
-} from "./certificates.js";
-export { closeOnAbort } from "./closing.js";
-export { bindAll, checkEndpoint, connectAll, EndpointError, type Guard, RefusedError } from "./endpoints.js";
-export { eventsOf, type SocketEvents } from "./events.js";
-export { LazyPirate, type LazyPirateOptions, NoReplyError } from "./lazy-pirate.js";
-export type { Logger } from "./log.js";
-export { Malformed } from "./malformed.js";
-export { messages, QuietError, receive, type ReceiveOptions } from "./messages.js";
+} from "./security/certificates.js";
+export { startZapHandler } from "./security/zap.js";
 export {
   choice,
   endpoint,
   endpoints,
   integer,
+  type IntegerDetails,
   milliseconds,
   type OptionSpec,
   type OptionSpecs,
   type OptionValues,
   path,
+  positionals,
   text,
-  texts,
-  words,
-} from "./options.js";
-export { type Pace, paced } from "./pace.js";
-export { Peers } from "./peers.js";
-export { type Print, printable } from "./print.js";
-export { seededRandom } from "./random.js";
-export { type RoleContext, runRole } from "./run.js";
-export { matches, Subscriptions } from "./subscriptions.js";
-export { formatTask, parseTask, RESULT, START_OF_BATCH } from "./tasks.js";
-export { formatWeather, formatZipcode, parseWeather, type WeatherUpdate } from "./weather.js";
-export { pressEnter } from "./terminal.js";
-export { startZapHandler } from "./zap.js";
-export * from "./zhelpers.js";
+} from "./service/options.js";
+export { type Print, printable } from "./service/print.js";
+export { type RoleContext, runRole } from "./service/run.js";
+export { pressEnter } from "./service/terminal.js";
+export { closeOnAbort } from "./sockets/closing.js";
+export { bindEndpoints, connectAndWait, connectEndpoints } from "./sockets/connecting.js";
+export { RefusedError } from "./sockets/connection-log.js";
+export type { SocketContext, SocketKeys } from "./sockets/context.js";
+export { checkEndpoint, EndpointError } from "./sockets/endpoints.js";
+export { frameText } from "./sockets/frames.js";
+export type { Logger, LogMethod } from "./sockets/logger.js";
+export { messages, receive, type ReceiveOptions, ReceiveTimeoutError } from "./sockets/messages.js";
+export { monitor, type SocketEvents } from "./sockets/monitor.js";
+export { PeerMonitor } from "./sockets/peers.js";
+export { seededRandom } from "./zhelpers/random.js";
+export * from "./zhelpers/zhelpers.js";

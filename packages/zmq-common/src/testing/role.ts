@@ -1,10 +1,10 @@
 /** Runs a role inside a test: what it prints and logs is collected, and it is stopped when the scope ends. */
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
 import { pino } from "pino";
 import { capability } from "zeromq";
-import type { Keys } from "../certificates.js";
-import type { RoleContext } from "../run.js";
+import type { RoleContext } from "../service/run.js";
 
 /** How long anything may take in a test, in milliseconds. */
 const PATIENCE = 8000;
@@ -26,7 +26,7 @@ export class RunningRole implements AsyncDisposable {
   readonly #stop = new AbortController();
   readonly #watchers = new Set<() => void>();
 
-  constructor(run: (context: RoleContext) => Promise<void>, keys?: Keys) {
+  constructor(run: (context: RoleContext) => Promise<void>, given: Partial<RoleContext>) {
     const print = (text: string) => {
       this.printed += text;
       this.#look();
@@ -36,8 +36,9 @@ export class RunningRole implements AsyncDisposable {
       this.#look();
     };
     const log = pino({ level: "trace" }, { write });
-    const fail = (error: Error) => this.#stop.abort(error);
-    this.done = run({ signal: this.#stop.signal, print, log, keys, fail });
+    const onFatalError = (error: Error) => this.#stop.abort(error);
+    const input = new PassThrough();
+    this.done = run({ signal: this.#stop.signal, print, log, onFatalError, input, ...given });
     // Whether it fails is for the test to look at
     this.done.catch(() => {}).finally(() => this.#look());
   }
@@ -88,13 +89,17 @@ export class RunningRole implements AsyncDisposable {
   }
 }
 
-/** Starts a role with its options. */
+/**
+ * Starts a role with its options.
+ *
+ * @param given Parts of its context that the test brings: its keys, or what it reads.
+ */
 export function startRole<O>(
-  role: (options: O & RoleContext) => Promise<void>,
+  role: (options: O, context: RoleContext) => Promise<void>,
   options: O,
-  keys?: Keys,
+  given: Partial<RoleContext> = {},
 ): RunningRole {
-  return new RunningRole((context) => role({ ...options, ...context }), keys);
+  return new RunningRole((context) => role(options, context), given);
 }
 
 /** Endpoints to bind, one per transport; every test takes fresh ones. */

@@ -1,9 +1,9 @@
-import type { Keys } from "../certificates.js";
-import type { Logger } from "../log.js";
-import { startZapHandler } from "../zap.js";
+import type { CurveKeys } from "../security/certificates.js";
+import { startZapHandler } from "../security/zap.js";
+import type { Logger } from "../sockets/logger.js";
 
 /** A ZAP handler, once that of the test before is gone: libzmq takes a socket down after it has been closed. */
-export async function zapHandler(keys?: Keys, log?: Logger): Promise<Disposable> {
+export async function zapHandler(keys?: CurveKeys, log?: Logger): Promise<Disposable> {
   for (;;) {
     try {
       return await startZapHandler(keys, log);

@@ -1,0 +1,25 @@
+import { type PeerMonitor, pressEnter, type RoleContext } from "zmq-common";
+
+/**
+ * Waits until the workers are ready: until `wanted` of them are connected or, without a number, until Enter is
+ * pressed. Where input is not a terminal nobody can press it, and one worker is enough.
+ *
+ * @param endpoints Where the workers connect, for the log.
+ * @returns Whether they are: false at the end of the input.
+ * @throws The signal's reason once it is aborted.
+ */
+export async function workersReady(
+  workers: PeerMonitor,
+  endpoints: readonly string[],
+  wanted: number | undefined,
+  { input, print, log, signal }: RoleContext,
+): Promise<boolean> {
+  const number = wanted ?? (input.isTTY ? undefined : 1);
+  log.info(`workers wanted: ${number ?? "any number"}, on ${endpoints.join(", ")}`);
+  if (number === undefined) {
+    print("Press Enter when the workers are ready: ");
+    return pressEnter(input, signal);
+  }
+  await workers.waitFor(number, signal);
+  return true;
+}

@@ -1,0 +1,207 @@
+import { afterEach, describe, expect, jest, test } from "@jest/globals";
+import {
+  choice,
+  endpoint,
+  endpoints,
+  integer,
+  milliseconds,
+  type OptionSpecs,
+  parseOptions,
+  path,
+  positionals,
+  text,
+  UsageExit,
+} from "./options.js";
+
+const program = { name: "task-vent", description: "Sends tasks", version: "task-vent 1.2.3 (libzmq 4.3.5)" };
+
+const specs = {
+  bind: endpoints("where to bind", { default: ["tcp://*:5557"] }),
+  sink: endpoint("the sink", { default: "tcp://localhost:5558" }),
+  tasks: integer("how many tasks", { default: 100, min: 1 }),
+  workers: integer("how many workers"),
+  idleTimeout: milliseconds("how long", { default: 2500 }),
+  reply: text("what to say", { default: "World" }),
+  file: path("which file"),
+  level: choice("how much", { choices: ["some", "all"], default: "some", env: "LEVEL" }),
+};
+
+const defaults = {
+  bind: ["tcp://*:5557"],
+  sink: "tcp://localhost:5558",
+  tasks: 100,
+  workers: undefined,
+  idleTimeout: 2500,
+  reply: "World",
+  file: undefined,
+  level: "some",
+};
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+/** Parses, and collects what was printed. */
+function run<S extends OptionSpecs>(options: S, argv: string[], env: NodeJS.ProcessEnv = {}) {
+  const printed = { out: "", err: "" };
+  jest.spyOn(process.stdout, "write").mockImplementation((line) => Boolean((printed.out += String(line))));
+  jest.spyOn(process.stderr, "write").mockImplementation((line) => Boolean((printed.err += String(line))));
+  const before = { ...process.env };
+  Object.assign(process.env, env);
+  try {
+    return { values: parseOptions(program, options, argv), printed };
+  } catch (error) {
+    return { error, printed };
+  } finally {
+    for (const name of Object.keys(env)) {
+      if (before[name] === undefined) delete process.env[name];
+      else process.env[name] = before[name];
+    }
+  }
+}
+
+const parse = (argv: string[], env?: NodeJS.ProcessEnv) => run(specs, argv, env).values;
+
+test("without anything given, takes the defaults", () => {
+  expect(parse([])).toEqual(defaults);
+});
+
+test("a flag beats the environment, which beats the default", () => {
+  expect(parse([], { TASK_VENT_TASKS: "7" })).toEqual({ ...defaults, tasks: 7 });
+  expect(parse(["--tasks", "8"], { TASK_VENT_TASKS: "7" })).toEqual({ ...defaults, tasks: 8 });
+  expect(parse(["--tasks=8"])).toEqual({ ...defaults, tasks: 8 });
+  expect(parse(["--tasks", "8", "--tasks", "9"])).toEqual({ ...defaults, tasks: 9 });
+});
+
+test("names of several words have dashes in flags and underscores in the environment", () => {
+  expect(parse(["--idle-timeout", "5"])).toEqual({ ...defaults, idleTimeout: 5 });
+  expect(parse([], { TASK_VENT_IDLE_TIMEOUT: "5" })).toEqual({ ...defaults, idleTimeout: 5 });
+});
+
+test("an option may have an environment variable of its own", () => {
+  expect(parse([], { LEVEL: "all", TASK_VENT_LEVEL: "some" })).toEqual({ ...defaults, level: "all" });
+});
+
+test("an empty environment variable counts as not given", () => {
+  expect(parse([], { TASK_VENT_TASKS: "", TASK_VENT_BIND: "" })).toEqual(defaults);
+});
+
+test("a repeatable flag takes all it is given, in order, and commas", () => {
+  const [one, two, three] = ["tcp://*:1", "tcp://*:2", "tcp://*:3"] as const;
+  const bind = (values: string[]) => ({ ...defaults, bind: values });
+  expect(parse(["--bind", one])).toEqual(bind([one]));
+  expect(parse(["--bind", one, "--bind", two])).toEqual(bind([one, two]));
+  expect(parse(["--bind", `${one},${two}`, "--bind", three])).toEqual(bind([one, two, three]));
+  expect(parse([], { TASK_VENT_BIND: `${one},${two}` })).toEqual(bind([one, two]));
+});
+
+describe("arguments without a flag", () => {
+  const filters = { filters: positionals("what to subscribe to", { default: ["10001 "] }) };
+
+  test.each<[string[], NodeJS.ProcessEnv, string[]]>([
+    [[], {}, ["10001 "]],
+    [["10001 "], {}, ["10001 "]],
+    [["1", "2,3"], {}, ["1", "2,3"]],
+    [[""], {}, [""]],
+    [[], { TASK_VENT_FILTERS: "10001 ,2" }, ["10001 ", "2"]],
+    [["1"], { TASK_VENT_FILTERS: "2" }, ["1"]],
+  ])("%j with %j are %j", (argv, env, expected) => {
+    expect(run(filters, argv, env).values).toEqual({ filters: expected });
+  });
+
+  test("may be limited to a few words", () => {
+    const patterns = {
+      patterns: positionals("what to run", {
+        choices: ["hello", "weather", "pipeline"],
+        default: ["hello"],
+      }),
+    };
+    expect(run(patterns, []).values).toEqual({ patterns: ["hello"] });
+    expect(run(patterns, ["weather", "hello"]).values).toEqual({ patterns: ["weather", "hello"] });
+    const { error, printed } = run(patterns, ["helo"]);
+    expect(error).toMatchObject({ status: 2 });
+    expect(printed.err).toContain(
+      "'helo' is invalid for argument 'patterns'. expected hello, weather or pipeline\n",
+    );
+  });
+});
+
+describe("wrong usage ends with status 2 and a line that names flag or variable and value:", () => {
+  const number = "expected an integer from 1 to 1000000000";
+  const noEndpoint = "expected tcp://host:port (port 0 to 65535), ipc://path or inproc://name";
+  test.each<[string, string[], NodeJS.ProcessEnv, string]>([
+    ["an unknown flag", ["--taks", "1"], {}, "error: unknown option '--taks'\n(Did you mean --tasks?)"],
+    ["no value", ["--tasks"], {}, "error: option '--tasks <n>' argument missing"],
+    ["no number", ["--tasks", "ten"], {}, `error: option '--tasks <n>' argument 'ten' is invalid. ${number}`],
+    ["a fraction", ["--tasks", "1.5"], {}, `argument '1.5' is invalid. ${number}`],
+    ["a number in another notation", ["--tasks", "1e3"], {}, `argument '1e3' is invalid. ${number}`],
+    ["an empty number", ["--tasks", ""], {}, `argument '' is invalid. ${number}`],
+    ["too little", ["--tasks", "0"], {}, `argument '0' is invalid. ${number}`],
+    ["less than nothing", ["--tasks", "-1"], {}, `argument '-1' is invalid. ${number}`],
+    ["too much", ["--idle-timeout", "2147483648"], {}, "expected an integer from 0 to 2147483647"],
+    [
+      "no endpoint",
+      ["--bind", "5557"],
+      {},
+      `option '--bind <endpoint>' argument '5557' is invalid. ${noEndpoint}`,
+    ],
+    ["one bad endpoint of two", ["--bind", "tcp://*:1,tcp://*:5x"], {}, noEndpoint],
+    ["no such choice", ["--level", "none"], {}, "argument 'none' is invalid. expected some or all"],
+    ["an argument too many", ["surplus"], {}, "error: unexpected argument 'surplus'"],
+    [
+      "a bad variable",
+      [],
+      { TASK_VENT_TASKS: "ten" },
+      `error: option '--tasks <n>' value 'ten' from env 'TASK_VENT_TASKS' is invalid. ${number}`,
+    ],
+    [
+      "one bad endpoint of two in a variable",
+      [],
+      { TASK_VENT_BIND: "tcp://*:1,tcp://*:99999" },
+      `error: option '--bind <endpoint>' value 'tcp://*:1,tcp://*:99999' from env 'TASK_VENT_BIND' is invalid. ${noEndpoint}`,
+    ],
+    [
+      "no such choice in a variable",
+      [],
+      { LEVEL: "none" },
+      "error: option '--level <some|all>' value 'none' from env 'LEVEL' is invalid. expected some or all",
+    ],
+  ])("%s", (_, argv, env, message) => {
+    const { error, printed } = run(specs, argv, env);
+    expect(error).toBeInstanceOf(UsageExit);
+    expect(error).toMatchObject({ status: 2 });
+    expect(printed.err).toContain(message);
+    expect(printed.err).toMatch(/\nRun with --help to see all options\.\n$/);
+    expect(printed.out).toBe("");
+  });
+
+  test("a flag spares its bad variable", () => {
+    expect(parse(["--tasks", "5"], { TASK_VENT_TASKS: "ten" })).toEqual({ ...defaults, tasks: 5 });
+  });
+});
+
+test("--help lists flags, variables and defaults, and ends with status 0", () => {
+  const { error, printed } = run(
+    { ...specs, filters: positionals("what to subscribe to", { default: ["10001 "] }) },
+    ["--help"],
+  );
+  expect(error).toMatchObject({ status: 0 });
+  const help = printed.out.replaceAll(/\s+/g, " ");
+  for (const part of [
+    "Sends tasks",
+    'filters what to subscribe to (env: TASK_VENT_FILTERS) (default: "10001 ")',
+    "--bind <endpoint> where to bind; repeatable (default: tcp://*:5557, env: TASK_VENT_BIND)",
+    "--tasks <n> how many tasks (default: 100, env: TASK_VENT_TASKS)",
+    "--workers <n> how many workers (env: TASK_VENT_WORKERS)",
+    "--idle-timeout <ms> how long (default: 2500, env: TASK_VENT_IDLE_TIMEOUT)",
+    "--level <some|all> how much (default: some, env: LEVEL)",
+  ]) {
+    expect(help).toContain(part);
+  }
+});
+
+test("--version prints the versions, and ends with status 0", () => {
+  const { error, printed } = run(specs, ["--version"]);
+  expect(error).toMatchObject({ status: 0 });
+  expect(printed.out).toBe("task-vent 1.2.3 (libzmq 4.3.5)\n");
+});

@@ -1,0 +1,214 @@
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { Pull } from "zeromq";
+import "../sockets/closing.js";
+
+/** An app as any other: its package.json, and a main module that runs a role. */
+const roles: Record<string, string> = {
+  done: `async ({ times }, { print }) => { for (let n = 0; n < times; n++) print("line\\n"); }`,
+  fails: `async () => { throw new Error("cannot go on"); }`,
+  ends: `async (_, { onFatalError, signal }) => { onFatalError(new Error("refused")); signal.throwIfAborted(); }`,
+  endless: `async (_, { signal, print }) => {
+    print("running\\n");
+    await new Promise((resolve) => { const alive = setInterval(() => {}, 1000);
+      signal.addEventListener("abort", () => { clearInterval(alive); resolve(); }); });
+    signal.throwIfAborted();
+  }`,
+  failsDeaf: `async (_, { onFatalError }) => { onFatalError(new Error("refused")); setInterval(() => {}, 1000); await new Promise(() => {}); }`,
+  failsLate: `async (_, { onFatalError, signal, print }) => {
+    print("running\\n");
+    const alive = setInterval(() => {}, 1000);
+    await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    clearInterval(alive);
+    onFatalError(new Error("too late"));
+    throw new Error("too late as well");
+  }`,
+  deaf: `async (_, { print }) => { print("running\\n"); setInterval(() => {}, 1000); await new Promise(() => {}); }`,
+  printing: `async (_, { print, signal }) => {
+    for (;;) { signal.throwIfAborted(); print("line\\n"); await new Promise(setImmediate); }
+  }`,
+  sends: `async ({ connect }) => {
+    using push = new Push();
+    connectEndpoints(push, [connect]);
+    for (let n = 0; n < 1000; n++) await push.send(String(n));
+  }`,
+};
+
+// Inside the package, so that its imports are found
+const folder = mkdtempSync(join(import.meta.dirname, "../../node_modules/.run-test-"));
+
+beforeAll(() => {
+  for (const [name, role] of Object.entries(roles)) {
+    mkdirSync(join(folder, name, "src"), { recursive: true });
+    writeFileSync(
+      join(folder, name, "package.json"),
+      JSON.stringify({ name, version: "1.2.3", description: "A role for the tests", type: "module" }),
+    );
+    writeFileSync(
+      join(folder, name, "src/main.ts"),
+      `import { Push } from "zeromq";
+      import { connectEndpoints, endpoint, integer, runRole } from ${JSON.stringify(new URL("../index.ts", import.meta.url))};
+      await runRole(import.meta, ${role}, {
+        times: integer("how many lines", { default: 1 }),
+        connect: endpoint("where to", { default: "tcp://localhost:5555" }),
+      });`,
+    );
+  }
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function start(
+  name: string,
+  args: string[] = [],
+  env: NodeJS.ProcessEnv = {},
+  stdout: "pipe" | number = "pipe",
+) {
+  const main = join(folder, name, "src/main.ts");
+  const child = spawn(process.execPath, ["--import", "tsx", "--conditions", "source", main, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ["ignore", stdout, "pipe"],
+  }) as ChildProcessByStdio<null, Readable, Readable>;
+  const printed = { out: "", err: "" };
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => (printed.out += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (printed.err += text));
+  const ended = once(child, "close").then(([status, signal]) => ({
+    status: status as number | null,
+    signal: signal as string | null,
+  }));
+  return { child, printed, ended };
+}
+
+async function run(name: string, args?: string[], env?: NodeJS.ProcessEnv) {
+  const { printed, ended } = start(name, args, env);
+  return { ...(await ended), ...printed };
+}
+
+test("a role that is done ends with status 0, and what it printed is on stdout", async () => {
+  expect(await run("done", ["--times", "3"])).toEqual({
+    status: 0,
+    signal: null,
+    out: "line\n".repeat(3),
+    err: "",
+  });
+  expect(await run("done", [], { DONE_TIMES: "2" })).toMatchObject({ status: 0, out: "line\nline\n" });
+});
+
+describe("a role that fails", () => {
+  test("ends with status 1 and one clear line", async () => {
+    const { status, out, err } = await run("fails", ["--log-format", "text"]);
+    expect({ status, out }).toEqual({ status: 1, out: "" });
+    expect(err).toMatch(/^\[[\d:.]+\] FATAL: cannot go on\n$/);
+  });
+
+  test("shows its stack with LOG_LEVEL=debug", async () => {
+    const { err } = await run("fails", [], { LOG_LEVEL: "debug" });
+    const line = JSON.parse(err) as { msg: string; err: { stack: string } };
+    expect(line.msg).toBe("cannot go on");
+    expect(line.err.stack).toContain("main.ts");
+  });
+
+  test("may be ended by what goes on beside it", async () => {
+    const { status, err } = await run("ends", ["--log-format", "text"]);
+    expect(status).toBe(1);
+    expect(err).toMatch(/^\[[\d:.]+\] FATAL: refused\n$/);
+  });
+
+  test("says so and ends, even if it goes on", async () => {
+    const { status, err } = await run("failsDeaf", ["--log-format", "text"]);
+    expect(status).toBe(1);
+    expect(err).toMatch(/^\[[\d:.]+\] FATAL: refused\n$/);
+  });
+
+  (existsSync("/dev/full") ? test : test.skip)("by what it prints, for want of space, says so", async () => {
+    const full = openSync("/dev/full", "w");
+    const { ended, printed } = start("done", ["--log-format", "text"], {}, full);
+    closeSync(full);
+    expect(await ended).toEqual({ status: 1, signal: null });
+    expect(printed.err).toMatch(
+      /^\[[\d:.]+\] FATAL: cannot print: ENOSPC: no space left on device, write\n$/,
+    );
+  });
+});
+
+test.each<[string[], NodeJS.ProcessEnv, string]>([
+  [["--times", "x"], {}, "option '--times <n>' argument 'x' is invalid"],
+  [[], { DONE_TIMES: "x" }, "value 'x' from env 'DONE_TIMES' is invalid"],
+  [[], { LOG_LEVEL: "loud" }, "value 'loud' from env 'LOG_LEVEL' is invalid"],
+])("wrong usage (%j %j) ends with status 2", async (args, env, message) => {
+  const { status, out, err } = await run("done", args, env);
+  expect({ status, out }).toEqual({ status: 2, out: "" });
+  expect(err).toContain(message);
+  expect(err).not.toContain("    at ");
+});
+
+test("--version prints the app's and libzmq's", async () => {
+  const { status, out } = await run("done", ["--version"]);
+  expect(status).toBe(0);
+  expect(out).toMatch(/^done 1\.2\.3 \(libzmq \d+\.\d+\.\d+\)\n$/);
+});
+
+// Windows has no SIGTERM to send
+(process.platform === "win32" ? describe.skip : describe)("a signal", () => {
+  test.each(["SIGINT", "SIGTERM"] as const)(
+    "(%s) stops a role within a second, with status 0",
+    async (name) => {
+      const { child, ended, printed } = start("endless");
+      await once(child.stdout, "data");
+      const begin = performance.now();
+      child.kill(name);
+      child.kill(name);
+      expect(await ended).toEqual({ status: 0, signal: null });
+      expect(performance.now() - begin).toBeLessThan(1000);
+      expect(printed.err).toContain(`stopping: stopped by ${name}`);
+    },
+  );
+
+  test("counts, whatever fails afterwards", async () => {
+    const { child, ended, printed } = start("failsLate");
+    await once(child.stdout, "data");
+    child.kill("SIGTERM");
+    expect(await ended).toEqual({ status: 0, signal: null });
+    expect(printed.err).not.toContain("too late");
+  });
+
+  test("ends a role that does not listen as well", async () => {
+    const { child, ended } = start("deaf");
+    await once(child.stdout, "data");
+    const begin = performance.now();
+    child.kill("SIGTERM");
+    expect(await ended).toEqual({ status: 0, signal: null });
+    expect(performance.now() - begin).toBeLessThan(1500);
+  });
+});
+
+test("whoever closes its stdout ends it quietly", async () => {
+  const { child, ended, printed } = start("printing", ["--log-level", "warn"]);
+  await once(child.stdout, "data");
+  child.stdout.destroy();
+  expect(await ended).toEqual({ status: 0, signal: null });
+  expect(printed.err).toBe("");
+});
+
+test("what is queued in the end is still delivered", async () => {
+  using pull = new Pull({ receiveTimeout: 10_000 });
+  await pull.bind("tcp://127.0.0.1:*");
+  const { ended } = start("sends", ["--connect", pull.lastEndpoint ?? ""]);
+  expect(await ended).toEqual({ status: 0, signal: null });
+  for (let n = 0; n < 1000; n++) expect(String((await pull.receive())[0])).toBe(String(n));
+});
+
+test("--health-file is there while it runs", async () => {
+  const file = join(folder, "healthy");
+  const { child, ended } = start("endless", ["--health-file", file]);
+  await once(child.stdout, "data");
+  expect(existsSync(file)).toBe(true);
+  child.kill("SIGTERM");
+  await ended;
+  if (process.platform !== "win32") expect(existsSync(file)).toBe(false);
+});

@@ -1,0 +1,2 @@
+export { rebind } from "./rebind.js";
+export { type LogLine, RunningRole, startRole, transports } from "./role.js";
