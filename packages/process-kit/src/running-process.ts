@@ -191,6 +191,11 @@ export class RunningProcess implements AsyncDisposable {
     this.#expect(this.#stopsWith, await this.exited(within));
   }
 
+  /** Closes the pipe that it prints to. It then fails to print there (EPIPE), as when a reader has gone. */
+  stopReading(stream: "stdout" | "stderr"): void {
+    this.#child[stream]?.destroy();
+  }
+
   /** Writes to its stdin. */
   write(text: string): void {
     this.#child.stdin.write(text);
