@@ -70,6 +70,8 @@ function commonOptions() {
     healthFile: path("file touched every second while the event loop responds"),
     logLevel: choice("least severity of what is logged on stderr", {
       choices: LOG_LEVELS,
+      // As Python and Rust call them
+      aliases: { warning: "warn", critical: "fatal", off: "silent" },
       default: "info",
       env: "LOG_LEVEL",
     }),
