@@ -243,6 +243,7 @@ describe("wrong usage ends with status 2 and a line that names flag or variable 
       "unexpected argument '--tasks': flags begin with two hyphens, and go before `--`",
     ],
     ["no such choice", ["--level", "none"], {}, "argument 'none' is invalid. expected some or all"],
+    ["no such choice either", ["--level", "constructor"], {}, "expected some or all"],
     ["an argument too many", ["surplus"], {}, "error: unexpected argument 'surplus'"],
     [
       "a bad variable",

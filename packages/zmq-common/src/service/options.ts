@@ -1,4 +1,5 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { markAsDefaults } from "../sockets/default-endpoints.js";
 import { checkEndpoint } from "../sockets/endpoints.js";
 
 /** An option of a role: a flag, and an environment variable of the same name. A flag beats its variable. */
@@ -36,7 +37,7 @@ export function endpoints(description: string, details: { default: string[] }): 
     description,
     placeholder: "endpoint",
     parse: parseEndpoint,
-    default: details.default,
+    default: markAsDefaults(details.default),
     repeatable: true,
   };
 }
@@ -87,10 +88,10 @@ function oneOf(
   choices: readonly string[],
   aliases: Readonly<Record<string, string>> = {},
 ): (given: string) => string {
-  const words = new Map([...choices.map((choice) => [choice, choice] as const), ...Object.entries(aliases)]);
   return (given) => {
-    const word = words.get(given.trim().toLowerCase());
-    if (word !== undefined) return word;
+    const word = given.trim().toLowerCase();
+    const chosen = choices.includes(word) ? word : new Map(Object.entries(aliases)).get(word);
+    if (chosen !== undefined) return chosen;
     throw new RangeError(`expected ${choices.slice(0, -1).join(", ")} or ${choices.at(-1)}`);
   };
 }
@@ -266,7 +267,7 @@ function separated(value: string): string[] {
 function quoted(value: string): string[] {
   try {
     const texts = JSON.parse(`[${value}]`) as unknown[];
-    if (texts.every((text) => typeof text === "string")) return texts;
+    if (texts.every((each) => typeof each === "string")) return texts;
   } catch {
     // Says the same
   }
