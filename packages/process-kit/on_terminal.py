@@ -13,8 +13,23 @@ import subprocess
 import sys
 import termios
 
+
+def copy(terminal):
+    sources = [terminal, sys.stdin.fileno()]
+    while True:
+        for source in select.select(sources, [], [])[0]:
+            data = os.read(source, 4096)
+            if source == terminal:
+                if not data:
+                    return
+                os.write(sys.stdout.fileno(), data)
+            elif data:
+                os.write(terminal, data)
+            else:
+                sources.remove(source)
+
+
 terminal, command_side = pty.openpty()
-closing, close = os.pipe()
 command = subprocess.Popen(
     sys.argv[1:],
     stdin=command_side,
@@ -24,25 +39,11 @@ command = subprocess.Popen(
 )
 os.close(command_side)
 signal.signal(signal.SIGTERM, lambda *_: command.terminate())
-signal.signal(signal.SIGHUP, lambda *_: os.write(close, b"!"))
+signal.signal(signal.SIGHUP, lambda *_: os.close(terminal))
 
-sources = [terminal, sys.stdin.fileno(), closing]
-while terminal in sources:
-    for source in select.select(sources, [], [])[0]:
-        try:
-            data = os.read(source, 4096)
-        except OSError:  # Linux says EIO where the command has closed the terminal
-            data = b""
-        if source == closing or (not data and source == terminal):
-            os.close(terminal)
-            sources.remove(terminal)
-            break
-        elif not data:
-            sources.remove(source)
-        elif source == terminal:
-            os.write(sys.stdout.fileno(), data)
-        else:
-            os.write(terminal, data)
-
+try:
+    copy(terminal)
+except OSError:  # No process has the terminal any more (EIO, on Linux), or it has been closed (EBADF)
+    pass
 status = command.wait()
 sys.exit(status if status >= 0 else 128 - status)
