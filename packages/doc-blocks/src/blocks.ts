@@ -48,16 +48,21 @@ export function readBlocks(page: string): Block[] {
  * @throws When a marker has no partner, or a block cannot be made; the message names it.
  */
 export async function writeBlocks(page: string, generate: Generate): Promise<string> {
-  const parts: string[] = [];
-  let written = 0;
-  for (const { directive, content, indentation, start, end } of readBlocks(page)) {
-    const made = await generate(directive, content).catch((error: unknown) => {
-      throw new Error(`generated: ${directive}: ${(error as Error).message}`, { cause: error });
-    });
-    const lines = [`<!-- generated: ${directive} -->`, "", ...made.split("\n"), "", "<!-- /generated -->"];
-    const indented = lines.map((line) => (line === "" ? "" : indentation + line));
-    parts.push(page.slice(written, start), indented.join("\n"));
-    written = end;
-  }
-  return [...parts, page.slice(written)].join("");
+  const blocks = readBlocks(page);
+  const written = await Promise.all(blocks.map((block) => writeBlock(block, generate)));
+  let end = 0;
+  const parts = blocks.flatMap((block, index) => {
+    const before = page.slice(end, block.start);
+    end = block.end;
+    return [before, written[index]];
+  });
+  return [...parts, page.slice(end)].join("");
+}
+
+async function writeBlock({ directive, content, indentation }: Block, generate: Generate): Promise<string> {
+  const made = await generate(directive, content).catch((error: unknown) => {
+    throw new Error(`generated: ${directive}: ${(error as Error).message}`, { cause: error });
+  });
+  const lines = [`<!-- generated: ${directive} -->`, "", ...made.split("\n"), "", "<!-- /generated -->"];
+  return lines.map((line) => (line === "" ? "" : indentation + line)).join("\n");
 }

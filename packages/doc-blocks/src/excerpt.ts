@@ -8,21 +8,23 @@
  */
 export function excerpt(source: string, ranges: readonly string[]): string {
   const lines = source.split("\n");
-  const parts: string[][] = [];
+  const shown: string[] = [];
   let at = 0;
   for (let index = 0; index < ranges.length; index += 2) {
     const [first = "", last = ""] = ranges.slice(index, index + 2);
     const start = lines.findIndex((line, number) => number >= at && line.trimStart().startsWith(first));
     if (start === -1) throw new Error(`Expected a line that begins with \`${first}\`, got none`);
-    const indentation = / */.exec(lines[start] ?? "")?.[0] ?? "";
+    const indentation = indentationOf(lines[start]);
     const end = lines.findIndex((line, number) => number >= start && line.startsWith(indentation + last));
     if (end === -1) throw new Error(`Expected a line that begins with \`${last}\`, got none`);
-    parts.push(lines.slice(start, end + 1));
+    if (index > 0) shown.push(`${indentation}// …`);
+    shown.push(...lines.slice(start, end + 1));
     at = end + 1;
   }
-  const shown = parts.flatMap((part, index) => (index === 0 ? part : [`${indent(part)}// …`, ...part]));
-  const common = Math.min(...shown.filter((line) => line !== "").map((line) => indent(line).length));
-  return shown.map((line) => line.slice(common)).join("\n");
+  const widths = shown.filter((line) => line !== "").map((line) => indentationOf(line).length);
+  return shown.map((line) => line.slice(Math.min(...widths))).join("\n");
 }
 
-const indent = (text: string | readonly string[]) => / */.exec([text].flat()[0] ?? "")?.[0] ?? "";
+function indentationOf(line = ""): string {
+  return / */.exec(line)?.[0] ?? "";
+}

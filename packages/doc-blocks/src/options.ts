@@ -35,11 +35,8 @@ export function optionTables(apps: ReadonlyMap<string, readonly Option[]>): { ea
   });
   const [[name, options] = ["", []]] = apps;
   const prefix = new RegExp(`^${environmentName(name)}_`);
-  const common = options.filter(isCommon).map((option) => ({
-    ...option,
-    env: option.env.replace(prefix, "<APP>_"),
-  }));
-  return { each: each.join("\n\n"), common: optionTable(common) };
+  const common = optionTable(options.filter(isCommon), (env) => env.replace(prefix, "<APP>_"));
+  return { each: each.join("\n\n"), common };
 }
 
 /** `HELLO_SERVER` for `hello-server`: how the environment variables of an app begin. */
@@ -47,9 +44,14 @@ export function environmentName(app: string): string {
   return app.replaceAll("-", "_").toUpperCase();
 }
 
-function optionTable(options: readonly Option[]): string {
+function optionTable(options: readonly Option[], variable = (env: string) => env): string {
   return table(
     ["Flag", "Default", "Environment", "What"],
-    options.map((option) => [code(option.flag), code(option.default), code(option.env), option.description]),
+    options.map(({ flag, description, default: value, env }) => [
+      code(flag),
+      code(value),
+      code(variable(env)),
+      description,
+    ]),
   );
 }

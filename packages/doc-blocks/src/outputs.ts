@@ -78,7 +78,8 @@ async function startPipeline(): Promise<string> {
 /** Runs the demo, on free ports instead of the usual ones. */
 async function demo(options: RoleOptions<"demo">): Promise<string> {
   const port = await freePort();
-  await using process = role("demo", { ...options, port }, { ...TEXT_LOG, within: 60_000 });
+  const env = { LOG_FORMAT: "text", LOG_LEVEL: "warn" };
+  await using process = role("demo", { ...options, port }, { env, within: 60_000 });
   await process.done();
   return process.stdout.replaceAll(/(?<=tcp:\/\/127\.0\.0\.1:)\d+/g, (each) =>
     String(Number(each) - port + 5555),

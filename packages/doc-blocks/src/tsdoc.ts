@@ -31,8 +31,7 @@ export function parseModule(source: string): Module {
   );
   const exports = program.body.flatMap((statement) => {
     if (statement.type !== "ExportNamedDeclaration" || statement.declaration === null) return [];
-    const summary = firstSentence(documents.get(statement.start) ?? "");
-    return declared(statement.declaration).map((each) => ({ ...each, summary }));
+    return declared(statement.declaration, firstSentence(documents.get(statement.start) ?? ""));
   });
 
   const reexports = new Map<string, string[]>();
@@ -57,23 +56,21 @@ function nextToken(source: string, at: number): number {
   return at + (/^\s*/.exec(source.slice(at))?.[0].length ?? 0);
 }
 
-function declared(declaration: Declaration): Omit<Export, "summary">[] {
+function declared(declaration: Declaration, summary: string): Export[] {
   switch (declaration.type) {
-    case "FunctionDeclaration":
-      return [
-        { name: declaration.id?.name ?? "", isValue: true, parameters: declaration.params.map(parameter) },
-      ];
+    case "FunctionDeclaration": {
+      const parameters = declaration.params.map(parameter);
+      return [{ name: declaration.id?.name ?? "", isValue: true, parameters, summary }];
+    }
     case "ClassDeclaration":
-      return [{ name: declaration.id?.name ?? "", isValue: true, parameters: [] }];
-    case "VariableDeclaration":
-      return declaration.declarations.map(({ id }) => ({
-        name: id.type === "Identifier" ? id.name : "",
-        isValue: true,
-        parameters: [],
-      }));
+      return [{ name: declaration.id?.name ?? "", isValue: true, parameters: [], summary }];
+    case "VariableDeclaration": {
+      const names = declaration.declarations.map(({ id }) => (id.type === "Identifier" ? id.name : ""));
+      return names.map((name) => ({ name, isValue: true, parameters: [], summary }));
+    }
     case "TSInterfaceDeclaration":
     case "TSTypeAliasDeclaration":
-      return [{ name: declaration.id.name, isValue: false, parameters: [] }];
+      return [{ name: declaration.id.name, isValue: false, parameters: [], summary }];
     default:
       return [];
   }
@@ -81,8 +78,11 @@ function declared(declaration: Declaration): Omit<Export, "summary">[] {
 
 function parameter(pattern: ParamPattern): string {
   switch (pattern.type) {
-    case "Identifier":
-      return pattern.optional ? `${pattern.name}?` : pattern.name;
+    case "Identifier": {
+      // The types take no identifier for optional; those of parameters may be
+      const { name, optional } = pattern as { name: string; optional?: boolean };
+      return optional ? `${name}?` : name;
+    }
     case "AssignmentPattern":
       return `${parameter(pattern.left)}?`;
     case "RestElement":
