@@ -11,7 +11,8 @@ const root = join(import.meta.dirname, "..");
 const options = process.argv.slice(2);
 if (options[0] === "--node") {
   const [, major] = options.splice(0, 2);
-  process.env.TEST_NODE = run("npx", ["--yes", "--package", `node@${major}`, "--", "which", "node"]).trim();
+  const ask = ["node", "--print", "process.execPath"];
+  process.env.TEST_NODE = run("npx", ["--yes", "--package", `node@${major}`, "--", ...ask]).trim();
   console.log(`Node ${run(process.env.TEST_NODE, ["--version"]).trim()}`);
 }
 
