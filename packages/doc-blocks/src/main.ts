@@ -1,5 +1,5 @@
 /**
- * `npx pnpm@10 docs` writes the generated blocks of all pages; with `--check` it only says which are not current, and
+ * `npx pnpm@10 docs:write` writes the generated blocks of all pages; with `--check` it only says which are not current, and
  * ends with status 1. Those of docs/performance are the bench's.
  */
 import { execFileSync } from "node:child_process";
@@ -47,6 +47,6 @@ const check = process.argv.includes("--check");
 const areCurrent = await Promise.all(pages().map((page) => update(page, check)));
 releasePorts();
 if (check && areCurrent.includes(false)) {
-  console.log("Run `npx pnpm@10 docs` to write them.");
+  console.log("Run `npx pnpm@10 docs:write` to write them.");
   process.exitCode = 1;
 }

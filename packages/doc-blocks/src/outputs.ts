@@ -8,22 +8,22 @@ import { head, pick } from "./form.js";
 /** The log as it looks on a terminal. */
 const TEXT_LOG = { env: { LOG_FORMAT: "text" } } as const;
 
-/** What a block shows, by its name: `<!-- generated: output hello-client -->`. */
+/** What a block shows, by its name: `<!-- generated: output hello-client -->`. Each is recorded once a run. */
 export const OUTPUTS: ReadonlyMap<string, () => Promise<string>> = new Map([
-  ["start", start],
-  ["start pipeline", startPipeline],
+  ["start", once(start)],
+  ["start pipeline", once(startPipeline)],
   ["hello-server", async () => (await hello()).server],
   ["hello-client", async () => (await hello()).client],
-  ["hello-client, server late", serverLate],
-  ["hello-client, no server", noServer],
+  ["hello-client, server late", once(serverLate)],
+  ["hello-client, no server", once(noServer)],
   ["wuserver", async () => (await weather()).server],
   ["wuclient", async () => (await weather()).client],
-  ["wuclient, filters", filters],
+  ["wuclient, filters", once(filters)],
   ["taskvent", async () => (await pipeline()).vent],
   ["taskwork", async () => (await pipeline()).worker],
   ["tasksink", async () => (await pipeline()).sink],
-  ["tasksink, results missing", resultsMissing],
-  ["keys", keys],
+  ["tasksink, results missing", once(resultsMissing)],
+  ["keys", once(keys)],
 ]);
 
 /** All patterns, as `npx pnpm@10 start` runs them. */

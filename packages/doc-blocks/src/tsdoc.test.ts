@@ -47,7 +47,7 @@ test.each([
   ["*\n * Two\n * lines. And more.\n ", "Two lines"],
   [
     "* See {@link sSend}: `a.b` (RFC 4, https://rfc.zeromq.org/spec/4/). More. ",
-    "See `sSend`: `a.b` (RFC 4, https://rfc.zeromq.org/spec/4/)",
+    "See `sSend`: `a.b` (RFC 4, <https://rfc.zeromq.org/spec/4/>)",
   ],
   ["* An example:\n *\n * ```ts\n * a();\n * ```\n ", "An example"],
   ["* Without an end\n * @throws Never. ", "Without an end"],

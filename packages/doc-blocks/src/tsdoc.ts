@@ -92,11 +92,12 @@ function parameter(pattern: ParamPattern): string {
   }
 }
 
-/** The first sentence of a TSDoc comment, on one line, its links as code. */
+/** The first sentence of a TSDoc comment, on one line, as Markdown: links to exports are code. */
 export function firstSentence(comment: string): string {
   const text = comment
     .replaceAll(/^[ \t]*\*+[ \t]?/gm, "")
     .replaceAll(/\{@link ([^}]+)\}/g, "`$1`")
+    .replaceAll(/https?:\/\/[^\s)]+/g, "<$&>")
     .trim();
   const [paragraph = ""] = text.split(/\n[ \t]*\n|^@/m);
   return paragraph
