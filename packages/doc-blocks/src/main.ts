@@ -32,21 +32,28 @@ function changed(before: string, after: string): string[] {
     .map(({ directive }) => directive);
 }
 
+/** Brings a page up to date, or only says what is not. Returns whether it has been. */
 async function update(page: string, check: boolean): Promise<boolean> {
-  const file = join(ROOT, page);
-  const text = await readFile(file, "utf8");
-  const current = await upToDate(page, text);
-  for (const directive of changed(text, current)) {
-    console.log(`${page}: ${check ? "not current" : "written"}: ${directive}`);
+  try {
+    const file = join(ROOT, page);
+    const text = await readFile(file, "utf8");
+    const current = await upToDate(page, text);
+    for (const directive of changed(text, current)) {
+      console.log(`${page}: ${check ? "not current" : "written"}: ${directive}`);
+    }
+    if (!check && current !== text) await writeFile(file, current);
+    return current === text;
+  } catch (error) {
+    console.log(`${page}: ${(error as Error).message}`);
+    process.exitCode = 1;
+    return true;
   }
-  if (!check && current !== text) await writeFile(file, current);
-  return current === text;
 }
 
 const check = process.argv.includes("--check");
-const areCurrent = await Promise.all(pages().map((page) => update(page, check)));
+const wereCurrent = await Promise.all(pages().map((page) => update(page, check)));
 releasePorts();
-if (check && areCurrent.includes(false)) {
+if (check && wereCurrent.includes(false)) {
   console.log("Run `npx pnpm@10 docs:write` to write them.");
   process.exitCode = 1;
 }
