@@ -40,7 +40,7 @@ export function optionTables(apps: ReadonlyMap<string, readonly Option[]>): { ea
 }
 
 /** `HELLO_SERVER` for `hello-server`: how the environment variables of an app begin. */
-export function environmentName(app: string): string {
+function environmentName(app: string): string {
   return app.replaceAll("-", "_").toUpperCase();
 }
 

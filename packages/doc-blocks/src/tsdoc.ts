@@ -2,7 +2,7 @@
 import { type Comment, type Declaration, type ParamPattern, parseSync } from "oxc-parser";
 
 /** Something that a module declares and exports. */
-export interface Export {
+interface Export {
   name: string;
   /** Whether it is there at run time: a function, class or constant, not a type. */
   isValue: boolean;
