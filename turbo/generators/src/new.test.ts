@@ -146,6 +146,9 @@ test("the compose services set variables that the apps know, and no two bind the
   }
   expect(ports).toHaveLength(4);
   expect(new Set(ports).size).toBe(4);
+  const client = role("price-client", "--help");
+  await client.done();
+  expect(client.stdout).toContain(`default: tcp://localhost:${ports[0]},`);
   expect(services["price-client"]?.environment["PRICE_CLIENT_CONNECT"]).toBe(
     `tcp://price-server:${ports[0]}`,
   );
