@@ -12,10 +12,10 @@ import { z85Encode } from "./z85.js";
  *
  * @param log Told of clients that are refused: of the 1st, 10th, 100th, ….
  */
-export async function startZapHandler(keys?: CurveKeys, log?: Logger): Promise<Disposable> {
+export function startZapHandler(keys?: CurveKeys, log?: Logger): Disposable {
   const handler = new Router();
   try {
-    await handler.bind("inproc://zeromq.zap.01");
+    handler.bindSync("inproc://zeromq.zap.01");
   } catch (error) {
     handler.close();
     throw error;

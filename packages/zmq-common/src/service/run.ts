@@ -127,7 +127,7 @@ async function runToEnd(
   try {
     using _health = healthFile === undefined ? undefined : startHealthFile(healthFile);
     const keys = curveDir === undefined ? undefined : new CurveKeys(curveDir, name);
-    using _zap = await startZapHandler(keys, log);
+    using _zap = startZapHandler(keys, log);
     await role({
       signal,
       print,
