@@ -14,13 +14,13 @@ import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { describeWith, freeEndpoint, peer, role } from "process-kit/jest";
 
 let folder = "";
-/** The keys of the server and of a client that it admits, and those of a stranger who made both for himself. */
+/** The keys of the server and of a client that it admits, and those of a client that it does not know. */
 let keys = "";
-let strange = "";
+let unknown = "";
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "other-tools-"));
-  [keys, strange] = [join(folder, "keys"), join(folder, "strange")];
+  [keys, unknown] = [join(folder, "keys"), join(folder, "unknown")];
 });
 afterEach(() => {
   rmSync(folder, { recursive: true });
@@ -80,10 +80,10 @@ describe.each<OtherTool>([
       expect(server.stdout).toBe("Received Hello\n".repeat(3));
     });
 
-    test("its authenticator admits whom ours does from the same folder, and nobody else", async () => {
+    test("its authenticator admits the same clients as ours from the same folder, and no others", async () => {
       await makeKeys(keys, "hello-server.key", "hello-client.key");
-      await makeKeys(strange, "hello-client");
-      copyFileSync(join(keys, "hello-server.key"), join(strange, "hello-server"));
+      await makeKeys(unknown, "hello-client");
+      copyFileSync(join(keys, "hello-server.key"), join(unknown, "hello-server"));
       const endpoint = await freeEndpoint();
       const server = await peer(language, "certified_hello_server", [
         endpoint,
@@ -91,14 +91,14 @@ describe.each<OtherTool>([
         join(keys, "authorized"),
       ]);
       await helloClient(endpoint, keys).done();
-      const stranger = role("hello-client", {
+      const refused = role("hello-client", {
         connect: endpoint,
         timeout: 500,
         retries: 2,
-        curveDir: strange,
+        curveDir: unknown,
       });
-      expect(await stranger.exited()).toEqual({ code: 1, signal: null });
-      expect(stranger.stdout).not.toContain("Received");
+      expect(await refused.exited()).toEqual({ code: 1, signal: null });
+      expect(refused.stdout).not.toContain("Received");
       expect(server.stdout).toBe("Received Hello\n".repeat(3));
 
       const ours = await helloServer();

@@ -177,7 +177,7 @@ describe("a key is not found", () => {
   });
 });
 
-posix("whatever else is there keeps nobody out", async () => {
+posix("files of any type, size and permission beside it do not keep a key from being found", async () => {
   const keys = new AuthorizedKeys(dir);
   const path = (name: string) => join(dir, name);
   mkdirSync(path("a-folder"));
@@ -219,25 +219,25 @@ describe("of many files", () => {
     for (let n = 0; n < MANY; n++) write(`client-${n}`, n);
   });
 
-  test("all are found, however many strangers come, and the event loop turns all the while", async () => {
+  test("all are found among a thousand unknown keys, and the event loop is not held up", async () => {
     const keys = new AuthorizedKeys(dir);
     const delay = monitorEventLoopDelay({ resolution: 1 });
     delay.enable();
-    const strangers = Array.from({ length: 1000 }, (_, n) => keys.find(key(MANY + n)));
+    const unknown = Array.from({ length: 1000 }, (_, n) => keys.find(key(MANY + n)));
     const clients = Array.from({ length: MANY }, (_, n) => keys.find(key(n)));
     expect(await Promise.all(clients)).toEqual(Array.from({ length: MANY }, (_, n) => `client-${n}`));
-    expect(new Set(await Promise.all(strangers))).toEqual(new Set([undefined]));
+    expect(new Set(await Promise.all(unknown))).toEqual(new Set([undefined]));
     delay.disable();
     expect(delay.percentile(50)).toBeLessThan(20e6);
   });
 
-  test("strangers wait, those who are known do not", async () => {
+  test("a known key does not wait for the search for an unknown one", async () => {
     const keys = new AuthorizedKeys(dir);
     await keys.find(key(0));
     let done = false;
-    const stranger = keys.find(key(MANY)).finally(() => (done = true));
+    const unknown = keys.find(key(MANY)).finally(() => (done = true));
     for (let n = 0; n < 100; n++) expect(await keys.find(key(n))).toBe(`client-${n}`);
     expect(done).toBe(false);
-    expect(await stranger).toBeUndefined();
+    expect(await unknown).toBeUndefined();
   });
 });

@@ -6,13 +6,13 @@ import { parseCertificate, readText, secretFileName } from "./certificates.js";
 /** How long a scan of the folder may hold up the event loop before it lets others run, in milliseconds. */
 const SLICE = 5;
 
-/** How much longer than a scan the pause after it is: strangers who make us scan cost a tenth of our time. */
+/** How much longer than a scan the pause after it is: scans for unknown keys take a tenth of the time at most. */
 const PAUSE_FACTOR = 9;
 
-/** The longest pause, in milliseconds: new clients are not to wait, whose handshakes time out after 5 s. */
+/** The longest pause, in milliseconds. A new client waits for it, and its handshake times out after 5 s. */
 const MAX_PAUSE = 1000;
 
-/** For how long after a change another one may leave the file the same times, in milliseconds: they have ticks. */
+/** How long the times of a file may stay the same although it changes, in milliseconds: file systems count in ticks. */
 const TICK = 2000;
 
 interface KnownFile {
@@ -24,14 +24,14 @@ interface KnownFile {
 }
 
 /**
- * The public keys in a folder of certificates. A file that is added, replaced or removed counts at once, and so does a
- * folder that appears or vanishes.
+ * The public keys in a folder of certificates, indexed by the times of its files. A file that is added, replaced or
+ * removed counts at once, and so does a folder that appears or vanishes.
  *
- * A key that is known costs a look at its own file, however many there are. For one that is not, the whole folder is
- * scanned: by a scan that all share who wait for it, in slices, and only so often. A file is read again only when it
- * has changed.
+ * Looking up a known key takes one `stat`, whatever the size of the folder. For an unknown key the folder is scanned, in
+ * slices that do not hold up the event loop; lookups that come at the same time share a scan, and a pause follows it.
+ * Only files that have changed are read.
  *
- * Subfolders, hidden files, secret certificates, and what is no certificate do not count, as with czmq and pyzmq.
+ * Subfolders, hidden files, secret certificates and other files are ignored.
  */
 export class AuthorizedKeys {
   readonly dir: string;
@@ -52,15 +52,19 @@ export class AuthorizedKeys {
    * @param publicKey In Z85.
    */
   async find(publicKey: string): Promise<string | undefined> {
-    if (!this.#holds(publicKey)) await this.#scan;
-    // That scan may have been past the file when it came
-    if (!this.#holds(publicKey)) await (this.#nextScan ??= this.#scanLater());
-    return this.#holds(publicKey) ? this.#names.get(publicKey) : undefined;
+    const known = this.#lookUp(publicKey);
+    if (known !== undefined) return known;
+    await this.#scan;
+    const found = this.#lookUp(publicKey);
+    if (found !== undefined) return found;
+    // That scan may have passed the file before the file was written
+    await (this.#nextScan ??= this.#scanLater());
+    return this.#lookUp(publicKey);
   }
 
-  #holds(publicKey: string): boolean {
+  #lookUp(publicKey: string): string | undefined {
     const name = this.#names.get(publicKey);
-    return name !== undefined && this.#read(name)?.publicKey === publicKey;
+    return name !== undefined && this.#read(name)?.publicKey === publicKey ? name : undefined;
   }
 
   async #scanLater(): Promise<void> {
@@ -88,7 +92,7 @@ export class AuthorizedKeys {
         since = performance.now();
       }
     } catch {
-      // It cannot be listed: it is not there, or no descriptor is left. What is known is checked whenever it is used
+      // It does not exist, or no descriptor is left. What the index holds is checked at each lookup anyway
       return;
     }
     this.#files = files;
@@ -126,7 +130,7 @@ function isSame(one: Stats, other: Stats): boolean {
   return (["dev", "ino", "size", "mtimeMs", "ctimeMs"] as const).every((key) => one[key] === other[key]);
 }
 
-/** A pause that does not keep the process alive. */
+/** A timer that does not keep the process alive. */
 function unreferenced(milliseconds: number): Promise<void> {
   return setTimeout(milliseconds, undefined, { ref: false });
 }

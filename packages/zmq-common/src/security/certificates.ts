@@ -73,7 +73,7 @@ export function parseCertificate(text: string): Certificate | undefined {
     const [, blanks = "", name, value] = /^(\s*)([\w$@.&+/-]+)\s*(?:=\s*(.*)|#.*)?$/s.exec(line) ?? [];
     if (name === undefined) continue;
     const indentation = blanks.replaceAll("\t", "    ").length;
-    // A value that is indented by nothing belongs to the section above it all the same
+    // A value without any indentation belongs to the section above it all the same
     const outermost = value === undefined ? 0 : 1;
     while (sections.length > outermost && (sections.at(-1)?.indentation ?? 0) >= indentation) sections.pop();
     const section = sections.at(-1)?.path ?? "";

@@ -141,8 +141,8 @@ describe("the keys of a role", () => {
   });
 });
 
-// An orchestrator mounts a secret as a file of root's, for a group that the role is in; the role cannot change that
-describe("a secret of somebody else", () => {
+// An orchestrator mounts a secret as a file of root, readable by a group that the role is in; the role cannot change that
+describe("a secret of another owner", () => {
   let file = "";
   beforeEach(() => {
     makeKeys(dir, "worker", { authorize: false });
@@ -160,7 +160,7 @@ describe("a secret of somebody else", () => {
     chmodSync(file, mode);
     expect(() => new CurveKeys(dir, "worker")).toThrow(
       new CertificateError(
-        `${file} can be read by others; who mounts or owns it has to give it mode 0400 or 0440`,
+        `${file} can be read by others; its owner, or what mounts it, must set its mode to 0400 or 0440`,
       ),
     );
   });

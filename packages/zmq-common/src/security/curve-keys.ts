@@ -75,8 +75,8 @@ function firstFile(dir: string, names: readonly string[]): string {
 }
 
 /**
- * Checks that a secret certificate is for its owner alone. Its group may read it where we cannot take that away:
- * a file that an orchestrator has mounted belongs to root, and to a group that was made for us.
+ * Checks that only its owner can read a secret certificate. Its group may read it too, where this process cannot change
+ * that: an orchestrator mounts secrets as files of root, readable by a group that it puts the process into.
  */
 function checkPrivate(file: string, { mode, uid }: Stats): void {
   // Windows keeps no such bits
@@ -86,7 +86,7 @@ function checkPrivate(file: string, { mode, uid }: Stats): void {
   throw new CertificateError(
     isOurs
       ? `${file} can be read by others; make it private: chmod 600 ${file}`
-      : `${file} can be read by others; who mounts or owns it has to give it mode 0400 or 0440`,
+      : `${file} can be read by others; its owner, or what mounts it, must set its mode to 0400 or 0440`,
   );
 }
 

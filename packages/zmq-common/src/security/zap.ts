@@ -49,7 +49,7 @@ async function answer(handler: Router, keys: CurveKeys | undefined, log: Logger 
     if (!handler.closed) throw error;
   };
   try {
-    // Who is known does not wait until the keys of strangers have been searched for
+    // Not one after the other: a known key does not wait for the search for an unknown one
     for await (const request of handler) void respond(request).catch(ignoreOnceClosed);
   } catch (error) {
     ignoreOnceClosed(error);
