@@ -1,7 +1,7 @@
 import { opendirSync, statSync, type Stats } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { parseCertificate, readText, secretFileName } from "./certificates.js";
+import { parseCertificate, readText, SECRET_SUFFIX } from "./certificates.js";
 
 /** How long a scan of the folder may hold up the event loop before it lets others run, in milliseconds. */
 const SLICE = 5;
@@ -119,7 +119,7 @@ function* certificateNames(dir: string): Generator<string> {
   try {
     for (let entry = folder.readSync(); entry !== null; entry = folder.readSync()) {
       const { name } = entry;
-      if (!name.startsWith(".") && !name.endsWith(secretFileName(""))) yield name;
+      if (!name.startsWith(".") && !name.endsWith(SECRET_SUFFIX)) yield name;
     }
   } finally {
     folder.closeSync();

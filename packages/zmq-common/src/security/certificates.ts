@@ -4,7 +4,6 @@
  * alone.
  */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from "node:fs";
-import { basename } from "node:path";
 import { isKey } from "./z85.js";
 
 /** A certificate that is missing, unreadable, malformed or open to others, or that would replace another one. */
@@ -25,18 +24,13 @@ const MAX_SIZE = 64 * 1024;
 /** The subfolder with the certificates of the admitted clients. */
 export const AUTHORIZED = "authorized";
 
-/** What pyzmq puts after the name of a public certificate. */
-const PYZMQ_SUFFIX = ".key";
+/** What czmq and pyzmq put after the file name of a public certificate to name the secret one. */
+export const SECRET_SUFFIX = "_secret";
 
-/** The file names that the public certificate of a name may have: czmq's, and pyzmq's. */
+/** The file names that the public certificate of a name, with or without `.key`, may have: czmq's and pyzmq's. */
 export function publicFileNames(name: string): [czmq: string, pyzmq: string] {
-  const plain = basename(name, PYZMQ_SUFFIX);
-  return [plain, `${plain}${PYZMQ_SUFFIX}`];
-}
-
-/** The file name of the secret certificate beside a public one, with czmq and pyzmq alike. */
-export function secretFileName(publicFileName: string): string {
-  return `${publicFileName}_secret`;
+  const plain = name.replace(/\.key$/, "");
+  return [plain, `${plain}.key`];
 }
 
 /**
@@ -106,9 +100,9 @@ export function readCertificate(file: string): Certificate & { stats: Stats } {
 }
 
 /**
- * Reads a file that may hold a certificate, without ever waiting: nothing but a regular file is opened, and no long one.
+ * Reads a file that may hold a certificate. Only a short regular file is opened, so that this never waits.
  *
- * @returns Its text, and what was known of it before it was read.
+ * @returns Its text, and its stats from before it was read.
  * @throws {CertificateError} When it cannot be read.
  */
 export function readText(file: string): { text: string; stats: Stats } {

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, type Stats } from "node:fs";
+import { chmodSync, existsSync, type Stats } from "node:fs";
 import { join } from "node:path";
 import type { SocketKeys } from "../sockets/context.js";
 import { AuthorizedKeys } from "./authorized-keys.js";
@@ -8,7 +8,7 @@ import {
   CertificateError,
   publicFileNames,
   readCertificate,
-  secretFileName,
+  SECRET_SUFFIX,
 } from "./certificates.js";
 
 type KeyPair = { [K in keyof Certificate]-?: string };
@@ -28,7 +28,10 @@ export class CurveKeys implements SocketKeys {
   constructor(dir: string, name: string) {
     this.#dir = dir;
     this.#authorized = new AuthorizedKeys(join(dir, AUTHORIZED));
-    const file = firstFile(dir, publicFileNames(name).map(secretFileName));
+    const file = firstFile(
+      dir,
+      publicFileNames(name).map((each) => `${each}${SECRET_SUFFIX}`),
+    );
     const { publicKey, secretKey, stats } = readCertificate(file);
     if (secretKey === undefined) throw new CertificateError(`${file} holds no secret key`);
     checkPrivate(file, stats);
@@ -80,9 +83,9 @@ function firstFile(dir: string, names: readonly string[]): string {
  */
 function checkPrivate(file: string, { mode, uid }: Stats): void {
   // Windows keeps no such bits
-  if (process.geteuid === undefined) return;
-  const isOurs = uid === process.geteuid() && !isReadOnly(file);
-  if ((mode & (isOurs ? 0o077 : 0o037)) === 0) return;
+  if (process.geteuid === undefined || (mode & 0o077) === 0) return;
+  const isOurs = uid === process.geteuid() && canSetMode(file, mode);
+  if (!isOurs && (mode & 0o037) === 0) return;
   throw new CertificateError(
     isOurs
       ? `${file} can be read by others; make it private: chmod 600 ${file}`
@@ -90,12 +93,12 @@ function checkPrivate(file: string, { mode, uid }: Stats): void {
   );
 }
 
-/** Whether a file is on a file system that is mounted read-only. */
-function isReadOnly(file: string): boolean {
+/** Whether the owner of a file can set its mode: not where it is mounted read-only. */
+function canSetMode(file: string, mode: number): boolean {
   try {
-    accessSync(file, constants.W_OK);
+    chmodSync(file, mode & 0o7777);
+    return true;
+  } catch {
     return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EROFS";
   }
 }

@@ -8,7 +8,7 @@ import {
   formatCertificate,
   publicFileNames,
   readCertificate,
-  secretFileName,
+  SECRET_SUFFIX,
 } from "./certificates.js";
 
 export interface MakeKeysOptions {
@@ -25,7 +25,7 @@ export interface MakeKeysOptions {
 export function checkKeyName(name: string): string {
   const [plain] = publicFileNames(name);
   const isName = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._@+-]*$/u.test(name) && Buffer.byteLength(name) <= 200;
-  if (isName && plain.toLowerCase() !== AUTHORIZED && !plain.endsWith(secretFileName(""))) return name;
+  if (isName && plain.toLowerCase() !== AUTHORIZED && !plain.endsWith(SECRET_SUFFIX)) return name;
   throw new CertificateError(
     `expected a name of letters, digits, '.', '_', '-', '@' and '+' that begins with a letter or a digit, ` +
       `is not 'authorized', and does not end in '_secret'; got '${name}'`,
@@ -49,7 +49,7 @@ export function makeKeys(dir: string, name: string, options: MakeKeysOptions): s
   const pair = curveKeyPair();
   const publicText = formatCertificate(name, { publicKey: pair.publicKey });
   return writeFiles([
-    { file: join(dir, secretFileName(name)), text: formatCertificate(name, pair), mode: 0o600 },
+    { file: join(dir, `${name}${SECRET_SUFFIX}`), text: formatCertificate(name, pair), mode: 0o600 },
     { file: join(dir, name), text: publicText, mode: 0o644 },
     ...(options.authorize ? [{ file: join(dir, AUTHORIZED, name), text: publicText, mode: 0o644 }] : []),
   ]);
@@ -67,9 +67,14 @@ export function makeMissingKeys(dir: string, name: string, options: MakeKeysOpti
   const existing = existingFile(dir, checkKeyName(name), options);
   if (existing === undefined) return makeKeys(dir, name, options);
   log.info(`left ${name} as it is: ${existing} exists; to replace its key, remove its files first`);
-  const publicName = publicFileNames(name).find((each) => exists(join(dir, secretFileName(each))));
+  return restorePublic(dir, name);
+}
+
+/** Writes the public certificate of a secret one, where there is a secret one alone. */
+function restorePublic(dir: string, name: string): string[] {
+  const publicName = publicFileNames(name).find((each) => exists(join(dir, `${each}${SECRET_SUFFIX}`)));
   if (publicName === undefined || exists(join(dir, publicName))) return [];
-  const publicKey = publicKeyIn(join(dir, secretFileName(publicName)));
+  const publicKey = publicKeyIn(join(dir, `${publicName}${SECRET_SUFFIX}`));
   if (publicKey === undefined) return [];
   const text = formatCertificate(publicName, { publicKey });
   return writeFiles([{ file: join(dir, publicName), text, mode: 0o644 }]);
@@ -78,7 +83,7 @@ export function makeMissingKeys(dir: string, name: string, options: MakeKeysOpti
 function existingFile(dir: string, name: string, { authorize }: MakeKeysOptions): string | undefined {
   const names = publicFileNames(name);
   return [
-    ...names.map((each) => join(dir, secretFileName(each))),
+    ...names.map((each) => join(dir, `${each}${SECRET_SUFFIX}`)),
     ...names.map((each) => join(dir, each)),
     ...(authorize ? names.map((each) => join(dir, AUTHORIZED, each)) : []),
   ].find(exists);
