@@ -1,3 +1,5 @@
+/** stdout and stderr, written to without waiting for their readers. */
+
 /** How many characters may wait for the reader of an output: some 70,000 lines. */
 const LIMIT = 1024 * 1024;
 

@@ -1,3 +1,4 @@
+/** The terminal that a role runs on: Enter, and its end. */
 import { closeSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { isatty } from "node:tty";

@@ -1,3 +1,5 @@
+/** Endpoints that are the defaults of an option, which nobody has asked for. */
+
 const defaults = new WeakSet<readonly string[]>();
 
 /**

@@ -1,3 +1,4 @@
+/** The files of ipc endpoints: what must not be replaced when one is bound. */
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { lstatSync, realpathSync } from "node:fs";
