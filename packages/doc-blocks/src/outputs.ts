@@ -43,7 +43,7 @@ async function start(): Promise<string> {
     /^\$ .*taskvent/,
     /^taskvent +│ Sending/,
     /^taskvent +│ Total/,
-    /^taskwork 3 +│ /,
+    /^taskwork 3 +│ [\d.]+$/,
     /^tasksink +│ [.:]+$/,
     "…",
     /^tasksink +│ Total/,
@@ -63,8 +63,8 @@ async function startPipeline(): Promise<string> {
     /^\$ .*taskvent/,
     /^taskvent +│ Sending/,
     /^taskvent +│ Total/,
-    /^taskwork 7 +│ /,
-    /^taskwork 5 +│ /,
+    /^taskwork 7 +│ [\d.]+$/,
+    /^taskwork 5 +│ [\d.]+$/,
     "…",
     /^tasksink +│ [.:]+$/,
     "…",
@@ -77,7 +77,7 @@ async function startPipeline(): Promise<string> {
 
 /** Runs the demo, on free ports instead of the usual ones. */
 async function demo(options: RoleOptions<"demo">): Promise<string> {
-  const port = await freePort();
+  const port = await freePort(4);
   const env = { LOG_FORMAT: "text", LOG_LEVEL: "warn" };
   await using process = role("demo", { ...options, port }, { env, within: 60_000 });
   await process.done();
@@ -92,6 +92,7 @@ const hello = once(async () => {
   await using client = role("hello-client", { connect: `tcp://localhost:${port}` }, TEXT_LOG);
   await client.done();
   await server.until(/(?:Received Hello\n){10}/);
+  await server.line(/INFO: peers connected: 1/, { on: "stderr" });
   const log = pick(server.stderr, [/WARN/, /INFO: waiting/, /INFO: peers connected: 1/]);
   return {
     server: usualPorts(`${log}\n${head(server.stdout, 2)}`, { 5555: port }),
@@ -124,6 +125,7 @@ const weather = once(async () => {
   await using server = role("wuserver", { bind }, { ...TEXT_LOG, cwd: folder.path });
   await using client = role("wuclient", { connect: `tcp://localhost:${port}` }, TEXT_LOG);
   await client.done();
+  await server.line(/INFO: peers connected: 1/, { on: "stderr" });
   const log = pick(server.stderr, [/WARN/, /INFO: publishing/, /INFO: peers connected: 1/]);
   return { server: usualPorts(log, { 5556: port }), client: client.stdout.trimEnd() };
 });
@@ -146,11 +148,11 @@ const pipeline = once(async () => {
   await using taskvent = role("taskvent", { bind: `tcp://*:${vent}`, sink: ends.sink, workers: 2 });
   await taskvent.done();
   await tasksink.done();
-  const tasks = taskwork.stdout.split(".").slice(0, 25).join(".");
+  const [tasks] = await taskwork.until(/^(?:\d+\.){25}/);
   const log = pick(taskwork.stderr, [/INFO: waiting for the sink/, /INFO: waiting for tasks/]);
   return {
     vent: taskvent.stdout.trimEnd(),
-    worker: usualPorts(`${log}\n${tasks}.…`, { 5557: vent, 5558: sink }),
+    worker: usualPorts(`${log}\n${tasks}…`, { 5557: vent, 5558: sink }),
     sink: tasksink.stdout.trimEnd(),
   };
 });
