@@ -2,7 +2,7 @@
 // Binds PULL socket to tcp://*:5558
 // Collects results from workers via that socket
 import { Pull } from "zeromq";
-import { bindEndpoints, messages, receive, type RoleContext, sClock } from "zmq-common";
+import { bindEndpoints, messages, receiveStartOfBatch, type RoleContext, sClock } from "zmq-common";
 
 export interface TasksinkOptions {
   bind: string[];
@@ -21,7 +21,7 @@ export async function tasksink({ bind, tasks, timeout }: TasksinkOptions, contex
 
   // Wait for start of batch
   log.info(`waiting for the start of the batch on ${endpoints.join(", ")}`);
-  await receive(receiver, { signal });
+  await receiveStartOfBatch(receiver, context);
 
   // Start our clock now
   const start = sClock();

@@ -1,5 +1,6 @@
 /** The options of a program: flags, their environment variables, and `--help`. */
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { markAsDefaults } from "../sockets/default-endpoints.js";
 import { checkEndpoint } from "../sockets/endpoints.js";
 
 /** An option of a role: a flag, and an environment variable of the same name. A flag beats its variable. */
@@ -10,9 +11,9 @@ export interface OptionSpec<T> {
   /** Reads one value. Throws an Error whose message says what was expected. */
   readonly parse: (text: string) => unknown;
   readonly default: T;
-  /** Its value is an array: the flag may be repeated, or take several values with commas between. */
+  /** Its value is an array: the flag may be repeated, or take several values with commas or blanks between. */
   readonly repeatable?: boolean;
-  /** Given without a flag, as the program's arguments. */
+  /** Given without a flag, as the program's arguments; in its variable with commas between, or in quotes: `"10001 ",""`. */
   readonly positional?: boolean;
   /** Its environment variable, where that is not the program's name and the option's. */
   readonly env?: string | undefined;
@@ -28,19 +29,21 @@ export type OptionValues<S extends OptionSpecs> = {
 
 /** An endpoint such as `tcp://localhost:5555`. */
 export function endpoint(description: string, details: { default: string }): OptionSpec<string> {
-  return { description, placeholder: "endpoint", parse: checkEndpoint, default: details.default };
+  return { description, placeholder: "endpoint", parse: parseEndpoint, default: details.default };
 }
 
-/** One or more endpoints: the flag may be repeated, or take several with commas between. */
+/** One or more endpoints: the flag may be repeated, or take several with commas or blanks between. */
 export function endpoints(description: string, details: { default: string[] }): OptionSpec<string[]> {
   return {
     description,
     placeholder: "endpoint",
-    parse: checkEndpoint,
-    default: details.default,
+    parse: parseEndpoint,
+    default: markAsDefaults(details.default),
     repeatable: true,
   };
 }
+
+const parseEndpoint = (given: string) => checkEndpoint(given.trim());
 
 /** Any text. */
 export function text(description: string, details: { default: string }): OptionSpec<string> {
@@ -67,18 +70,29 @@ export function positionals<const T extends string = string>(
   };
 }
 
-/** One of a few words. */
+/** One of a few words, in upper or lower case. */
 export function choice<const T extends string>(
   description: string,
-  details: { choices: readonly T[]; default: NoInfer<T>; env?: string },
+  details: {
+    choices: readonly T[];
+    default: NoInfer<T>;
+    /** Other words for some of the choices. */
+    aliases?: Readonly<Record<string, NoInfer<T>>>;
+    env?: string;
+  },
 ): OptionSpec<T> {
-  const { choices, ...rest } = details;
-  return { description, placeholder: choices.join("|"), parse: oneOf(choices), ...rest };
+  const { choices, aliases, ...rest } = details;
+  return { description, placeholder: choices.join("|"), parse: oneOf(choices, aliases), ...rest };
 }
 
-function oneOf(choices: readonly string[]): (given: string) => string {
+function oneOf(
+  choices: readonly string[],
+  aliases: Readonly<Record<string, string>> = {},
+): (given: string) => string {
   return (given) => {
-    if (choices.includes(given)) return given;
+    const word = given.trim().toLowerCase();
+    const chosen = choices.includes(word) ? word : new Map(Object.entries(aliases)).get(word);
+    if (chosen !== undefined) return chosen;
     throw new RangeError(`expected ${choices.slice(0, -1).join(", ")} or ${choices.at(-1)}`);
   };
 }
@@ -100,7 +114,7 @@ export function integer<const D extends IntegerDetails>(
   const { min = 0, max = 1_000_000_000 } = details ?? {};
   const parse = (given: string) => {
     const value = Number(given);
-    if (/^-?\d+$/.test(given) && value >= min && value <= max) return value;
+    if (/^-?\d+$/.test(given.trim()) && value >= min && value <= max) return value;
     throw new RangeError(`expected an integer from ${min} to ${max}`);
   };
   return { description, placeholder, parse, default: details?.default as number };
@@ -152,6 +166,7 @@ export function parseOptions<S extends OptionSpecs>(
     .exitOverride();
   for (const [key, spec] of Object.entries(specs)) addOption(command, key, spec);
   try {
+    refuseFlagsAsValues(command, argv);
     command.parse(argv, { from: "user" });
     const values = command.opts();
     for (const [key, spec] of Object.entries(specs).filter(([, { positional }]) => positional)) {
@@ -159,11 +174,31 @@ export function parseOptions<S extends OptionSpecs>(
         command.args.length > 0 ? command.processedArgs[0] : positionalsFromEnv(command, key, spec);
     }
     const [excess] = command.registeredArguments.length === 0 ? command.args : [];
-    if (excess !== undefined) command.error(`error: unexpected argument '${excess}'`);
+    if (excess !== undefined) {
+      command.error(`error: unexpected argument '${excess}'${looksLikeFlag(excess) ? `: ${FLAG_HINT}` : ""}`);
+    }
     return values as OptionValues<S>;
   } catch (error) {
     if (error instanceof CommanderError) throw new UsageExit(error.exitCode === 0 ? 0 : 2);
     throw error;
+  }
+}
+
+/** With one hyphen or two, or the dash that a word processor makes of them. */
+const looksLikeFlag = (argument: string) => /^[\p{Pd}\u2212]+\p{L}/u.test(argument);
+
+const FLAG_HINT = "flags begin with two hyphens, and go before `--`";
+
+/** `--reply --work 5` lacks a reply; commander would take `--work` for it. `--reply=--work` says just that. */
+function refuseFlagsAsValues(command: Command, argv: readonly string[]): void {
+  const end = argv.indexOf("--");
+  const flags = end === -1 ? argv : argv.slice(0, end);
+  const find = (argument = "") => command.options.find(({ long }) => long === argument.split("=")[0]);
+  for (const [index, flag] of flags.entries()) {
+    const option = find(flag);
+    if (option?.required === true && !flag.includes("=") && find(flags[index + 1]) !== undefined) {
+      command.error(`error: option '${option.flags}' argument missing: ${flags[index + 1]} is a flag`);
+    }
   }
 }
 
@@ -175,7 +210,8 @@ function addOption(command: Command, key: string, spec: OptionSpec<unknown>): vo
   const given: unknown[] = [];
   const parseArgument = (argument: string) => {
     try {
-      given.push(...(repeatable && !positional ? argument.split(",") : [argument]).map(parse));
+      if (positional && looksLikeFlag(argument)) throw new Error(FLAG_HINT);
+      given.push(...(repeatable && !positional ? parseList(argument, parse) : [parse(argument)]));
     } catch (error) {
       throw new InvalidArgumentError((error as Error).message);
     }
@@ -191,16 +227,52 @@ function addOption(command: Command, key: string, spec: OptionSpec<unknown>): vo
   }
 }
 
+/** Values with commas or blanks between, as `--help` and YAML have them; empty parts do not count. */
+function parseList(list: string, parse: (text: string) => unknown): unknown[] {
+  // A blank that no endpoint follows is part of a path
+  const parts = list.split(/,|\s+(?=\w+:\/\/)/).filter((part) => part.trim() !== "");
+  if (parts.length < 2) return [parse(parts[0] ?? list)];
+  return parts.map((part) => {
+    try {
+      return parse(part);
+    } catch (error) {
+      throw new Error(`${(error as Error).message}, got '${part.trim()}'`, { cause: error });
+    }
+  });
+}
+
 /** commander has environment variables for flags only. */
 function positionalsFromEnv(command: Command, key: string, spec: OptionSpec<unknown>): unknown {
   const env = variable(command, key, spec);
   const value = process.env[env];
+  if (value === undefined) return spec.default;
   try {
-    return value === undefined ? spec.default : value.split(",").map(spec.parse);
+    const texts = value.startsWith('"') ? quoted(value) : separated(value);
+    return texts.map(spec.parse);
   } catch (error) {
     const reason = (error as Error).message;
     return command.error(`error: argument '${key}' value '${value}' from env '${env}' is invalid. ${reason}`);
   }
+}
+
+/** Texts with commas between. Blanks before a text do not count; those behind it do. */
+function separated(value: string): string[] {
+  const texts = value.split(",").map((part) => part.trimStart());
+  const some = texts.filter((part) => part !== "");
+  if (some.length === 0) throw new Error('expected texts with commas between; "" in quotes is an empty one');
+  if (some.some(looksLikeFlag)) throw new Error('expected texts, not flags; in quotes, "--text" is a text');
+  return some;
+}
+
+/** Any texts: in quotes, as JSON has them, with commas between. */
+function quoted(value: string): string[] {
+  try {
+    const texts = JSON.parse(`[${value}]`) as unknown[];
+    if (texts.every((each) => typeof each === "string")) return texts;
+  } catch {
+    // Says the same
+  }
+  throw new Error('expected texts in quotes with commas between: "10001 ",""');
 }
 
 /** The environment variable of an option: `healthFile` of `hello-server` is `HELLO_SERVER_HEALTH_FILE`. */
