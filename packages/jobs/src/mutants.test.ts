@@ -20,8 +20,8 @@ test.each<[mistake: string, file: string, code: string, instead: string, found: 
   [
     "ACK before the write",
     "sink.ts",
-    "    this.#write();\n    if",
-    "    for (const { to, seq } of this.#acks.values()) this.#reply(to, { kind: 'ACK', seq });\n    this.#write();\n    if",
+    "    this.#write();\n    this.#sweep",
+    "    for (const { to, seq } of this.#acks.values()) this.#reply(to, { kind: 'ACK', seq });\n    this.#write();\n    this.#sweep",
     /lost|hangs/,
   ],
   [

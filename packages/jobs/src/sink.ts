@@ -6,6 +6,7 @@ import {
   formatSinkMessage,
   type Frames,
   type Line,
+  type Malformed,
   parseSinkwardMessage,
   type Range,
   type SinkMessage,
@@ -27,8 +28,8 @@ export interface CountedJobs {
 
 export interface SinkOptions {
   readonly journal: CountedJobs;
-  /** Called with each message that cannot be read, or that comes from somebody who is not the batch's ventilator. */
-  readonly onMalformed?: (frames: readonly Buffer[]) => void;
+  /** Told of messages that cannot be read, or that come from somebody else. */
+  readonly malformed?: Malformed;
 }
 
 /** What was counted in a turn of the event loop. */
@@ -36,6 +37,14 @@ export interface Counted {
   readonly results: readonly Line[];
   readonly dead: readonly Line[];
 }
+
+const NOBODY = Buffer.alloc(0);
+
+/**
+ * How long a sink that has everything waits to hear that its ventilator knows, in milliseconds. A ventilator that was
+ * killed may come back and ask.
+ */
+const END_PATIENCE = 60_000;
 
 export class Sink {
   /** Messages to be sent, in this order, with the routing identity of the receiver. Whoever sends them empties it. */
@@ -59,6 +68,7 @@ export class Sink {
   readonly #acks = new Map<string, { to: Buffer; seq: number }>();
   #toldOfEnd = false;
   #ended = false;
+  #completeAt: number | undefined;
 
   constructor(options: SinkOptions) {
     this.#options = options;
@@ -91,8 +101,8 @@ export class Sink {
     return this.#ended;
   }
 
-  /** Takes a message. */
-  receive(identity: Buffer, frames: readonly Buffer[]): void {
+  /** @param frames Behind the routing identity, as a ROUTER receives them. */
+  receive([identity = NOBODY, ...frames]: readonly Buffer[]): void {
     const message = parseSinkwardMessage(frames);
     const from = identity.toString("latin1");
     if (message?.kind === "BATCH") {
@@ -100,7 +110,7 @@ export class Sink {
       return;
     }
     if (message === undefined || !this.#ventilators.has(from)) {
-      this.#options.onMalformed?.(frames);
+      this.#options.malformed?.record("message", frames);
       return;
     }
     this.workers = message.workers;
@@ -126,14 +136,21 @@ export class Sink {
    *
    * @returns What was counted in this turn.
    */
-  endTurn(): Counted {
+  endTurn(now: number): Counted {
     this.#write();
+    this.#sweep(now);
     if (this.#toldOfEnd && this.complete) this.end();
     for (const { to, seq } of this.#acks.values()) this.#reply(to, { kind: "ACK", seq });
     this.#acks.clear();
     const counted = this.#written;
     this.#written = { results: [], dead: [] };
     return counted;
+  }
+
+  /** Ends the batch if everything is counted, and the ventilator has not been heard of for long. */
+  #sweep(now: number): void {
+    if (!this.complete) this.#completeAt = undefined;
+    else if (now - (this.#completeAt ??= now) > END_PATIENCE) this.end();
   }
 
   /** Writes that the batch is done: because the ventilator says so, or because it has gone and all is counted. */
@@ -158,7 +175,7 @@ export class Sink {
       this.#begin(batch);
     }
     if (this.batch?.id !== batch.id || this.batch.jobs !== batch.jobs) {
-      const reason = `the sink collects another batch, ${this.batch?.id} of ${this.batch?.jobs} jobs`;
+      const reason = `the sink collects another batch, ${this.batch?.id} with ${this.batch?.jobs} jobs`;
       this.#reply(to, { kind: "REFUSE", reason });
       return;
     }

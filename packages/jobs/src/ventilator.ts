@@ -23,6 +23,7 @@ import {
   type Frames,
   groupLines,
   type Line,
+  type Malformed,
   parseSinkMessage,
   parseWorkerMessage,
   type Range,
@@ -82,31 +83,54 @@ interface Kept {
   readonly ids: readonly number[];
 }
 
-export interface VentilatorOptions {
+/** What is known of a batch when its ventilator starts, and where it writes what the next one must know. */
+export interface BatchJournal {
   readonly batch: Batch;
   /** 8 hex digits that no ventilator of this batch had before. */
   readonly incarnation: string;
+  /** Those of earlier incarnations. */
+  readonly failures: Iterable<Failure>;
+  /** Called with each failure, before it counts. */
+  fail(failure: Failure): void;
+}
+
+export interface VentilatorOptions {
+  readonly journal: BatchJournal;
   /** After how many failures a job is dead, 1 to 255. */
   readonly attempts: number;
   /** How many workers to wait for before the first job is given out. */
   readonly workers: number;
-  /** Those of an earlier incarnation. */
-  readonly failures?: Iterable<Failure>;
-  /** Called with each failure before it counts, to be written to the journal. */
-  readonly onFailure?: (failure: Failure) => void;
-  /** Called with what somebody should know: a worker that is given up, a job that failed. */
-  readonly onEvent?: (event: string) => void;
-  /** Called with each message that cannot be read. */
-  readonly onMalformed?: (frames: readonly Buffer[]) => void;
+  /** Whether to send BEAT to find out who is there: where libzmq does not report the peers that are lost. */
+  readonly beats?: boolean;
+  /** Called when the first job is given out. */
+  readonly onStart?: () => void;
+  /** Told of workers that are given up, and jobs that fail. */
+  readonly log?: { warn(message: string): void };
+  /** Told of messages that cannot be read. */
+  readonly malformed?: Malformed;
 }
+
+/** The sink does not take the batch. */
+export class RefusedBatchError extends Error {
+  override name = "RefusedBatchError";
+}
+
+const NOBODY = Buffer.alloc(0);
+
+/** How often BEAT is sent, in milliseconds. */
+const BEAT_EVERY = 250;
+
+/**
+ * How long to wait for the sink to confirm END, in milliseconds. It has everything in its journal; it may have ended, or
+ * been killed, after its last ACK.
+ */
+const END_PATIENCE = 10_000;
 
 export class Ventilator {
   /** Messages to be sent to workers, in this order. Whoever sends them empties it. */
   readonly toWorkers: ToWorker[] = [];
   /** Messages to be sent to the sink, in this order. Whoever sends them empties it. */
   readonly toSink: Frames[] = [];
-  /** Why the sink does not take this batch, if so. */
-  refused: string | undefined;
 
   readonly #options: VentilatorOptions;
   readonly #batch: Batch;
@@ -134,10 +158,13 @@ export class Ventilator {
   #lastSeq = 0;
   #sinkIsReady = false;
   #ended = false;
-  #finished = false;
+  #sinkKnows = false;
+  #stopped = false;
+  #allCountedAt: number | undefined;
+  #lastBeat = 0;
 
   constructor(options: VentilatorOptions) {
-    const { batch, failures = [] } = options;
+    const { batch, failures } = options.journal;
     this.#options = options;
     this.#batch = batch;
     this.#states = new Uint8Array(batch.jobs);
@@ -163,16 +190,20 @@ export class Ventilator {
     return this.#counts[COUNTED] === this.#batch.jobs;
   }
 
-  /** Whether the sink knows that it has everything, too. */
-  get finished(): boolean {
-    return this.#finished;
+  /** Whether that is all: the sink knows it, too, or has had the time to; and the workers are told to stop. */
+  get stopped(): boolean {
+    return this.#stopped;
   }
 
-  /** Takes a message from a worker, or of `ZMQ_DISCONNECT_MSG`. */
-  fromWorker(identity: Buffer, frames: readonly Buffer[], now: number): void {
+  /**
+   * Takes a message from a worker, or that of `ZMQ_DISCONNECT_MSG`.
+   *
+   * @param frames Behind the routing identity, as a ROUTER receives them.
+   */
+  fromWorker([identity = NOBODY, ...frames]: readonly Buffer[], now: number): void {
     const message = parseWorkerMessage(frames);
     const registration = this.#registrations.get(identity.toString("latin1"));
-    if (message === undefined) return this.#options.onMalformed?.(frames);
+    if (message === undefined) return this.#options.malformed?.record("message", frames);
     if (message.kind === "GONE") return this.#giveUp(registration, "its worker was lost");
 
     // A result counts whichever registration it is from: only not one of another batch
@@ -202,7 +233,11 @@ export class Ventilator {
     }
   }
 
-  /** Takes a message from the sink. */
+  /**
+   * Takes a message from the sink, over the connection of the last {@link sinkConnected}.
+   *
+   * @throws {RefusedBatchError} When it has another batch.
+   */
   fromSink(frames: readonly Buffer[]): void {
     const message = parseSinkMessage(frames);
     switch (message?.kind) {
@@ -211,10 +246,9 @@ export class Ventilator {
       case "ACK":
         return this.#acknowledge(message.seq);
       case "REFUSE":
-        this.refused = message.reason;
-        return;
+        throw new RefusedBatchError(message.reason);
       case undefined:
-        this.#options.onMalformed?.(frames);
+        this.#options.malformed?.record("message", frames);
     }
   }
 
@@ -223,14 +257,6 @@ export class Ventilator {
     this.#sinkIsReady = false;
     this.toSink.length = 0;
     this.toSink.push(formatBatch(this.#batch.id, this.#batch.jobs));
-  }
-
-  /** Gives up workers that have been silent for longer than they said they would be. */
-  sweep(now: number): void {
-    for (const registration of this.#registrations.values()) {
-      if (now - registration.heard <= registration.ttl) continue;
-      this.#giveUp(registration, `its worker was silent for ${registration.ttl} ms`);
-    }
   }
 
   /** A message that could not be sent, because its worker is gone or has stopped reading: that blames no job. */
@@ -242,29 +268,49 @@ export class Ventilator {
     if (workerIsGone) this.#giveUp(registration, "its worker was lost");
   }
 
-  /** At the end of a turn of the event loop: gives out jobs, and passes results on to the sink. */
-  endTurn(): void {
+  /** At the end of a turn of the event loop: gives up, gives out, passes on; and tells everybody when all is done. */
+  endTurn(now: number): void {
+    this.#sweep(now);
     this.#giveOut();
     this.#passOn("DONE", this.#done);
     this.#passOn("DEAD", this.#dead);
     this.#done = [];
     this.#dead = [];
-    if (this.allCounted && this.#sinkIsReady && !this.#ended) {
+    if (!this.allCounted) {
+      this.#allCountedAt = undefined;
+      return;
+    }
+    this.#allCountedAt ??= now;
+    if (this.#sinkIsReady && !this.#ended) {
       this.#ended = true;
       this.#keep("END");
     }
-  }
-
-  /** Tells every worker something: STOP, when the batch is done; BEAT, to find out who is there. */
-  tellAll(kind: "STOP" | "BEAT"): void {
-    for (const registration of this.#registrations.values()) this.#tell(registration, { kind });
+    if (this.#sinkKnows || now - this.#allCountedAt > END_PATIENCE) {
+      this.#stopped = true;
+      this.#tellAll("STOP");
+    }
   }
 
   // --- Workers
 
+  /** Gives up workers that have been silent for longer than they said they would be. */
+  #sweep(now: number): void {
+    for (const registration of this.#registrations.values()) {
+      if (now - registration.heard <= registration.ttl) continue;
+      this.#giveUp(registration, `its worker was silent for ${registration.ttl} ms`);
+    }
+    if (this.#options.beats !== true || now - this.#lastBeat < BEAT_EVERY) return;
+    this.#lastBeat = now;
+    this.#tellAll("BEAT");
+  }
+
+  #tellAll(kind: "STOP" | "BEAT"): void {
+    for (const registration of this.#registrations.values()) this.#tell(registration, { kind });
+  }
+
   #register(identity: Buffer, { window, ttl }: { window: number; ttl: number }, now: number): void {
     const number = (this.#lastNumber += 1);
-    const token = formatToken(this.#batch.id, this.#options.incarnation, number);
+    const token = formatToken(this.#batch.id, this.#options.journal.incarnation, number);
     const state = { ready: false, leaving: false, held: 0, alone: false, full: false };
     const registration = { identity, number, token, window, ttl, heard: now, ...state };
     this.#registrations.set(identity.toString("latin1"), registration);
@@ -288,7 +334,7 @@ export class Ventilator {
     const certain = registration.held === 1;
     const ids = this.#takeBack(registration);
     if (registration.ready)
-      this.#options.onEvent?.(`gave up a worker: ${reason}; it held ${ids.length} jobs`);
+      this.#options.log?.warn(`gave up a worker: ${reason}; it held ${ids.length} jobs`);
     for (const id of ids) {
       if (certain) this.#fail({ id, text: reason });
       else {
@@ -362,10 +408,10 @@ export class Ventilator {
 
   #fail({ id, text }: Failure): void {
     const failure = { id, text: text.slice(0, 1000) };
-    this.#options.onFailure?.(failure);
+    this.#options.journal.fail(failure);
     this.#attempts[id] = (this.#attempts[id] ?? 0) + 1;
     this.#reasons.set(id, failure.text);
-    this.#options.onEvent?.(`job ${id} failed, attempt ${this.#attempts[id]}: ${failure.text}`);
+    this.#options.log?.warn(`job ${id} failed, attempt ${this.#attempts[id]}: ${failure.text}`);
     this.#queue(id);
   }
 
@@ -375,7 +421,10 @@ export class Ventilator {
 
   #giveOut(): void {
     const workers = this.#ready();
-    this.#started ||= this.#sinkIsReady && workers.length >= this.#options.workers;
+    if (!this.#started && this.#sinkIsReady && workers.length >= this.#options.workers) {
+      this.#started = true;
+      this.#options.onStart?.();
+    }
     if (!this.#started || this.#keptBytes >= KEPT_LIMIT || this.#counts[QUEUED] === 0) return;
     // Idle ones first
     for (const worker of workers.toSorted((one, other) => one.held - other.held)) {
@@ -449,7 +498,7 @@ export class Ventilator {
     for (const kept of this.#kept.splice(0, end === -1 ? this.#kept.length : end)) {
       this.#keptBytes -= bytesOf(kept);
       for (const id of kept.ids) if (this.#states[id] === DONE) this.#move(id, COUNTED);
-      this.#finished ||= kept.kind === "END";
+      this.#sinkKnows ||= kept.kind === "END";
     }
   }
 

@@ -85,6 +85,11 @@ const FRAME = 256 * 1024;
 /** The largest id. */
 const MAX_ID = 2 ** 32 - 1;
 
+/** Told of messages that cannot be read; `MalformedMessages` of zmq-common is one. */
+export interface Malformed {
+  record(kind: string, frames: readonly Buffer[]): void;
+}
+
 /** A batch's id; part of every token. */
 const BATCH_ID = /^[0-9a-f]{16}$/;
 

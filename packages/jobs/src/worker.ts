@@ -6,6 +6,7 @@ import {
   formatWorkerMessage,
   type Frames,
   type Line,
+  type Malformed,
   MAX_WINDOW,
   parseVentilatorMessage,
   type WorkerMessage,
@@ -28,8 +29,8 @@ export interface WorkerOptions {
   window?: number | undefined;
   /** After how much silence the ventilator is to give this worker up, in milliseconds. */
   ttl: number;
-  /** Called with each message that cannot be read. */
-  onMalformed?: (frames: readonly Buffer[]) => void;
+  /** Told of messages that cannot be read, or that come from somebody else. */
+  malformed?: Malformed;
 }
 
 export class Worker {
@@ -67,6 +68,7 @@ export class Worker {
     const message = parseVentilatorMessage(frames);
     switch (message?.kind) {
       case "HELLO":
+        this.stopped = false;
         this.#waiting = [];
         this.#newToken = message.token;
         if (this.#running === undefined) this.#answerHello();
@@ -81,7 +83,7 @@ export class Worker {
       case "BEAT":
         return;
       case undefined:
-        this.#options.onMalformed?.(frames);
+        this.#options.malformed?.record("message", frames);
     }
   }
 
@@ -108,7 +110,7 @@ export class Worker {
 
   /** The running job has failed. */
   failed(reason: string): void {
-    this.#finish(this.#failed, reason);
+    this.#finish(this.#failed, reason.replaceAll("\n", " "));
   }
 
   /** Hands back all that it holds but the job that is running, and takes no more. */

@@ -22,6 +22,7 @@ export {
   choice,
   endpoint,
   endpoints,
+  flag,
   integer,
   type IntegerDetails,
   milliseconds,

@@ -172,7 +172,7 @@ export class Simulation {
         if (first !== undefined) {
           actions.push(() => {
             link.up.shift();
-            sink.receive(link.identity, first);
+            sink.receive([link.identity, ...first]);
           });
         }
       }
@@ -197,7 +197,6 @@ export class Simulation {
       }
     }
     this.#ventilator?.fromSink(frames);
-    if (this.#ventilator?.finished) this.#leave();
   }
 
   /** The ventilator ends. */
@@ -213,7 +212,6 @@ export class Simulation {
       process.worker.ready();
       this.#sendUp(process);
     }
-    if (this.#ventilator !== undefined) this.#sweep(this.#ventilator);
   }
 
   #deliverUp(link: Connection): void {
@@ -236,7 +234,7 @@ export class Simulation {
         for (const id of link.held) if (!ids.includes(id)) link.held.delete(id);
       }
     }
-    this.#ventilator.fromWorker(link.identity, frames, this.now);
+    this.#ventilator.fromWorker([link.identity, ...frames], this.now);
   }
 
   #deliverDown(process: Process): void {
@@ -274,7 +272,12 @@ export class Simulation {
   #endVentilatorsTurn(): void {
     const ventilator = this.#ventilator;
     if (ventilator === undefined) return;
-    ventilator.endTurn();
+    for (const link of this.#links) if (this.now - link.heard > TTL) this.#lost(link);
+    ventilator.endTurn(this.now);
+    if (ventilator.stopped) {
+      this.#leave();
+      return;
+    }
     const messages = ventilator.toWorkers.splice(0);
     let queued = ventilator.progress.queued + messages.reduce((sum, { ids }) => sum + ids.length, 0);
     for (const message of messages) {
@@ -315,7 +318,7 @@ export class Simulation {
     if (sink === undefined) return;
     this.#disk.crashes = crash;
     try {
-      sink.endTurn();
+      sink.endTurn(this.now);
     } catch (error) {
       if (!(error instanceof Crash)) throw error;
     }
@@ -345,7 +348,6 @@ export class Simulation {
     }
     actions.push(() => {
       this.now += TTL + 1;
-      if (this.#ventilator !== undefined) this.#sweep(this.#ventilator);
     });
     actions.push(() => {
       if (this.#ventilator !== undefined) this.#killVentilator();
@@ -423,18 +425,14 @@ export class Simulation {
   #startVentilator(): void {
     this.#incarnations += 1;
     const { attempts } = this.#options;
-    this.#ventilator = new Ventilator({
-      batch: this.#batch,
-      incarnation: this.#incarnations.toString(16).padStart(8, "0"),
-      attempts,
-      workers: 1,
-      failures: this.#failures,
-      onFailure: (failure) => {
-        this.#failures.push(failure);
-        const count = this.#failures.filter(({ id }) => id === failure.id).length;
-        if (count > (this.#causes.get(failure.id) ?? 0)) throw new Violation(`job ${failure.id} is blamed`);
-      },
-    });
+    const fail = (failure: Line) => {
+      this.#failures.push(failure);
+      const count = this.#failures.filter(({ id }) => id === failure.id).length;
+      if (count > (this.#causes.get(failure.id) ?? 0)) throw new Violation(`job ${failure.id} is blamed`);
+    };
+    const incarnation = this.#incarnations.toString(16).padStart(8, "0");
+    const journal = { batch: this.#batch, incarnation, failures: [...this.#failures], fail };
+    this.#ventilator = new Ventilator({ journal, attempts, workers: 1 });
     this.#connectToSink();
     for (const process of this.#processes) if (process !== undefined) this.#reconnect(process);
   }
@@ -478,16 +476,11 @@ export class Simulation {
     // Without keys, a sink without a batch takes the first that comes
     if (this.#sink?.batch?.id !== BATCH) return;
     const sinkIdentity = this.#identity();
-    this.#sink.receive(sinkIdentity, received(["BATCH", `${OTHER_BATCH} 7`]));
-    this.#sink.receive(sinkIdentity, received(["DONE", "1 1", `${id} forged\n`]));
+    this.#sink.receive([sinkIdentity, ...received(["BATCH", `${OTHER_BATCH} 7`])]);
+    this.#sink.receive([sinkIdentity, ...received(["DONE", "1 1", `${id} forged\n`])]);
   }
 
   // --- What the ventilator must think
-
-  #sweep(ventilator: Ventilator): void {
-    for (const link of this.#links) if (this.now - link.heard > TTL) this.#lost(link);
-    ventilator.sweep(this.now);
-  }
 
   #lost(link: Connection): void {
     const [only] = link.held;

@@ -11,6 +11,8 @@ export interface OptionSpec<T> {
   readonly default: T;
   /** Its value is an array: the flag may be repeated, or take several values with commas between. */
   readonly repeatable?: boolean;
+  /** It takes no value: given or not. In its environment variable, `0` and `false` are not given. */
+  readonly flag?: boolean;
   /** Given without a flag, as the program's arguments. */
   readonly positional?: boolean;
   /** Its environment variable, where that is not the program's name and the option's. */
@@ -49,6 +51,11 @@ export function text(description: string, details: { default: string }): OptionS
 /** The path of a file or folder; `undefined` where it is not given. */
 export function path(description: string): OptionSpec<string | undefined> {
   return { description, placeholder: "path", parse: String, default: undefined };
+}
+
+/** Whether a flag is given. */
+export function flag(description: string): OptionSpec<boolean> {
+  return { description, placeholder: "", parse: Boolean, default: false, flag: true };
 }
 
 /** The arguments that are not flags: any text, or some of the `choices`. */
@@ -171,6 +178,12 @@ function addOption(command: Command, key: string, spec: OptionSpec<unknown>): vo
   const env = variable(command, key, spec);
   // An empty one counts as not given; commander would read it
   if (process.env[env] === "") delete process.env[env];
+  if (spec.flag === true) {
+    // commander would take any value for yes
+    if (process.env[env] === "0" || process.env[env] === "false") delete process.env[env];
+    command.addOption(new Option(`--${dashed(key)}`, description).env(env).default(value, "no"));
+    return;
+  }
   const given: unknown[] = [];
   const parseArgument = (argument: string) => {
     try {

@@ -38,11 +38,13 @@ const GRACE = 900;
  * @param meta `import.meta` of the app's main module; the app's package.json names and describes it.
  * @param role The role: a function of its options and its context.
  * @param specs The options of the role.
+ * @param details.grace How much longer than others it may take to end after a signal, in milliseconds.
  */
 export async function runRole<S extends OptionSpecs>(
   meta: ImportMeta,
   role: (options: OptionValues<S>, context: RoleContext) => Promise<void>,
   specs: S,
+  { grace = () => 0 }: { grace?: (options: OptionValues<S>) => number } = {},
 ): Promise<void> {
   const caught = sCatchSignals();
   const program = describe(meta);
@@ -53,7 +55,8 @@ export async function runRole<S extends OptionSpecs>(
     }) as OptionValues<S> & CommonOptions;
     const log = await createLog(program.name, { level: logLevel, format: logFormat });
     const run = (context: RoleContext) => role(options as OptionValues<S>, context);
-    await runToEnd(run, { healthFile, curveDir, name: program.name, caught, log });
+    const patience = GRACE + grace(options as OptionValues<S>);
+    await runToEnd(run, { healthFile, curveDir, name: program.name, caught, log, patience });
   } catch (error) {
     if (!(error instanceof UsageExit)) throw error;
     process.exitCode = error.status;
@@ -85,12 +88,14 @@ interface Surroundings extends Pick<CommonOptions, "healthFile" | "curveDir"> {
   name: string;
   caught: AbortSignal;
   log: RoleLogger;
+  /** How long it may take to end after a signal, in milliseconds. */
+  patience: number;
 }
 
 /** Runs the role to its end, and sets the exit status. */
 async function runToEnd(
   role: (context: RoleContext) => Promise<void>,
-  { name, healthFile, curveDir, caught, log }: Surroundings,
+  { name, healthFile, curveDir, caught, log, patience }: Surroundings,
 ): Promise<void> {
   const ending = new AbortController();
   const { signal } = ending;
@@ -100,7 +105,7 @@ async function runToEnd(
     // by bit, the signal handlers first: a second Ctrl-C would set the exit status
     process.once("beforeExit", () => process.exit());
     // If anything keeps the process alive, it ends here
-    setTimeout(() => process.exit(), GRACE).unref();
+    setTimeout(() => process.exit(), patience).unref();
   };
   // The first of these two decides how it ended
   const stop = (reason: Error) => {
