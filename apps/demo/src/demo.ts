@@ -1,8 +1,9 @@
 // Runs patterns one after another, each role as a process of its own, over TCP on this machine
+import { env } from "node:process";
+import { role, type RunningProcess } from "process-kit";
 import type { RoleContext } from "zmq-common";
 import { pattern, type Part, type PatternName } from "./patterns.js";
-import { RoleProcess } from "./role-process.js";
-import { paint, Screen } from "./screen.js";
+import { type Column, paint, Screen } from "./screen.js";
 
 export interface DemoOptions {
   /** Which patterns to run. */
@@ -36,27 +37,44 @@ async function runPattern(
   print: (text: string) => void,
 ): Promise<ReadonlyMap<string, string>> {
   const screen = new Screen(parts, print);
-  const processes = parts.flatMap((part) =>
-    Array.from({ length: part.count ?? 1 }, (_, index) => {
-      if (index === 0) screen.command(part);
-      return new RoleProcess(part, screen.column(part, index));
-    }),
-  );
-  const stop = () => Promise.all(processes.map((process) => process.stop()));
+  const processes: { part: Part; process: RunningProcess; column: Column }[] = [];
+  let stopping = false;
+
+  const stop = () => {
+    stopping = true;
+    return Promise.all(processes.map(({ process }) => process.end()));
+  };
+  /** Resolves when a process has ended as it should; rejects when it failed, or is a server and ended by itself. */
+  const ended = async ({ part, process, column }: (typeof processes)[number]) => {
+    const { code, signal: killedBy } = await process.exited(Infinity);
+    column.end();
+    if (stopping || (code === 0 && !part.server)) return;
+    const how = code === null ? `was ended by ${killedBy}` : `ended with status ${code}`;
+    throw new Error(`${part.role} ${how}; the others are stopped`);
+  };
+
+  for (const part of parts) {
+    screen.command(part);
+    for (let index = 0; index < (part.count ?? 1); index++) {
+      const column = screen.column(part, index);
+      // They log as the demo does
+      const process = role(part.role, part.options, { env });
+      process.onOutput("stdout", (text) => column.out(text));
+      process.onOutput("stderr", (text) => column.error(text));
+      processes.push({ part, process, column });
+    }
+  }
   const abort = () => void stop();
   signal.addEventListener("abort", abort);
   try {
     // Whichever fails first ends the pattern; so does a server that ends before it is stopped
     const servers = processes.filter(({ part }) => part.server);
     const others = processes.filter(({ part }) => !part.server);
-    await Promise.race([
-      Promise.all(others.map((process) => process.done)),
-      ...servers.map((process) => process.done),
-    ]);
+    await Promise.race([Promise.all(others.map(ended)), ...servers.map(ended)]);
   } finally {
     signal.removeEventListener("abort", abort);
     await stop();
   }
   signal.throwIfAborted();
-  return new Map(processes.map((process) => [process.part.role, process.output]));
+  return new Map(processes.map(({ part, process }) => [part.role, process.stdout]));
 }

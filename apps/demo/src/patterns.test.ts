@@ -4,8 +4,8 @@ import { pattern, type PatternName, PATTERNS } from "./patterns.js";
 const options = { workers: 8, port: 6000 };
 
 test.each(PATTERNS)("the %s pattern names only ports from the first on", (name) => {
-  const flags = pattern(name, options).parts.flatMap((part) => part.flags);
-  const ports = flags.flatMap((flag) => (/:(\d+)$/.exec(flag)?.slice(1) ?? []).map(Number));
+  const values = pattern(name, options).parts.flatMap((part) => Object.values(part.options));
+  const ports = values.flatMap((value) => (/:(\d+)$/.exec(String(value))?.slice(1) ?? []).map(Number));
   expect(ports.length).toBeGreaterThan(0);
   for (const port of ports) expect([6000, 6001, 6002, 6003]).toContain(port);
 });

@@ -1,9 +1,13 @@
 /** What runs for each pattern, and what its output amounts to. */
 
-/** A role as a process: the name of its app, and its flags. */
-export interface Part {
-  role: string;
-  flags: string[];
+import type { RoleName, RoleOptions } from "process-kit";
+
+/** A role as a process. */
+export type Part = { [N in RoleName]: PartOf<N> }[RoleName];
+
+interface PartOf<N extends RoleName> {
+  role: N;
+  options: RoleOptions<N>;
   /** How many of it. */
   count?: number;
   /** Runs until it is stopped; the pattern is over when all other parts are. */
@@ -34,8 +38,8 @@ export function pattern(name: PatternName, { workers, port }: PatternOptions): P
     hello: {
       title: "Request-reply: a client asks, a server answers",
       parts: [
-        { role: "hello-server", flags: ["--bind", hello, "--work", "200"], server: true },
-        { role: "hello-client", flags: ["--connect", hello] },
+        { role: "hello-server", options: { bind: hello, work: 200 }, server: true },
+        { role: "hello-client", options: { connect: hello } },
       ],
       summarise(output) {
         const replies = output.get("hello-client")?.match(/^Received World/gm)?.length ?? 0;
@@ -45,8 +49,8 @@ export function pattern(name: PatternName, { workers, port }: PatternOptions): P
     weather: {
       title: "Publish-subscribe: a server publishes, a client takes what it subscribed to",
       parts: [
-        { role: "wuserver", flags: ["--bind", weather], server: true },
-        { role: "wuclient", flags: ["--connect", weather] },
+        { role: "wuserver", options: { bind: weather }, server: true },
+        { role: "wuclient", options: { connect: weather } },
       ],
       summarise(output) {
         const average = capture(output.get("wuclient"), /zipcode '10001 ' was (-?\d+)F/);
@@ -56,9 +60,9 @@ export function pattern(name: PatternName, { workers, port }: PatternOptions): P
     pipeline: {
       title: "Parallel pipeline: a ventilator deals out tasks, workers do them, a sink collects the results",
       parts: [
-        { role: "tasksink", flags: ["--bind", sink] },
-        { role: "taskwork", flags: ["--vent", vent, "--sink", sink], count: workers, server: true },
-        { role: "taskvent", flags: ["--bind", vent, "--sink", sink, "--workers", String(workers)] },
+        { role: "tasksink", options: { bind: sink } },
+        { role: "taskwork", options: { vent, sink }, count: workers, server: true },
+        { role: "taskvent", options: { bind: vent, sink, workers } },
       ],
       summarise(output) {
         const cost = Number(capture(output.get("taskvent"), /Total expected cost: (\d+) msec/));

@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { mainModulePath, roleArguments } from "process-kit";
 import type { Part } from "./patterns.js";
 
 type Style = Parameters<typeof styleText>[0];
@@ -35,9 +36,10 @@ export class Screen {
   }
 
   /** Shows the command that starts a part. */
-  command({ role, flags, count = 1 }: Part): void {
+  command({ role, options, count = 1 }: Part): void {
     const times = count > 1 ? `   (${count} times)` : "";
-    this.#print(paint("dim", `$ node apps/${role}/dist/main.js ${flags.join(" ")}${times}\n`));
+    const args = roleArguments(role, options).join(" ");
+    this.#print(paint("dim", `$ node ${mainModulePath(role)} ${args}${times}\n`));
   }
 
   column(part: Part, index: number): Column {

@@ -15,7 +15,7 @@ const SELDOM = 200;
 export async function eventually<T>(
   look: () => T | undefined | false | Promise<T | undefined | false>,
   what: string | (() => string),
-  within = 20_000,
+  within = 30_000,
 ): Promise<T> {
   const start = performance.now();
   for (;;) {

@@ -40,13 +40,18 @@ export function roleCommand<N extends RoleName | (string & {})>(
   return [process.execPath, mainModule(name), ...(args as string[])];
 }
 
+/** Where the main module of a role is, from the top of the repository on: `apps/hello-server/dist/main.js`. */
+export function mainModulePath(name: string): string {
+  return `apps/${name}/dist/main.js`;
+}
+
 /**
  * The main module of a role.
  *
  * @throws When the app has not been built.
  */
 export function mainModule(name: string): string {
-  const main = join(import.meta.dirname, "../../../apps", name, "dist/main.js");
+  const main = join(import.meta.dirname, "../../..", mainModulePath(name));
   if (!existsSync(main)) throw new Error(`Expected ${name} to be built, got no ${main}; run \`pnpm build\``);
   return main;
 }

@@ -103,6 +103,19 @@ describe("stdout", () => {
     expect(child.stdout).toBe(Array.from({ length: 10_000 }, (_, n) => `${n}\n`).join(""));
   });
 
+  test("that nobody reads any more cannot be printed to", async () => {
+    const child = script(
+      `process.stdout.on("error", ({ code }) => { console.error(code); process.stdin.destroy(); });
+       console.log("first"); process.stdin.on("data", () => console.log("second"))`,
+    );
+    await child.line(/^first$/);
+    child.stopReading("stdout");
+    child.write("\n");
+    await child.line(/^EPIPE$/, { on: "stderr" });
+    await child.done();
+    expect(child.stdout).toBe("first\n");
+  });
+
   test("that is ignored is not there at all", async () => {
     const child = script(`console.log("out"); console.error("error")`, { output: "ignore" });
     await child.done();

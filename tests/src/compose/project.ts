@@ -2,24 +2,17 @@
 import { randomUUID } from "node:crypto";
 import { devNull } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, jest } from "@jest/globals";
 import { execa } from "execa";
-import { type Child, start } from "../support/processes.js";
+import { type RunningProcess, start } from "process-kit/jest";
 
 const ROOT = join(import.meta.dirname, "../../..");
 
 /** How long a command of docker may take, in milliseconds. */
 const DEADLINE = 120_000;
 
-/** How long a test may take, in milliseconds: longer than its commands, whose own deadlines tell more. */
-export const TEST_DEADLINE = 2 * DEADLINE;
-
 /** How long it may take to build the images, in milliseconds. */
 const BUILD_DEADLINE = 900_000;
-
-/** How often a condition is looked at again, in milliseconds. */
-const INTERVAL = 200;
 
 export type Profile = "hello" | "weather" | "pipeline";
 
@@ -60,6 +53,8 @@ export interface Network {
  * @param overrides Compose files that come on top of `docker-compose.yml`.
  */
 export function composeProject(...overrides: string[]): Project {
+  // Longer than its commands may take, whose own deadlines tell more
+  jest.setTimeout(2 * DEADLINE);
   const project = new Project(["docker-compose.yml", ...overrides]);
   beforeAll(() => project.build(), BUILD_DEADLINE);
   afterEach(() => project.down(), DEADLINE);
@@ -102,7 +97,7 @@ export class Project {
   }
 
   /** Starts `docker compose`, to look at what it prints while it runs. */
-  start(profile: Profile, args: readonly string[], settings: Settings = {}): Child {
+  start(profile: Profile, args: readonly string[], settings: Settings = {}): RunningProcess {
     return start(this.#command(profile, args), { env: environment(settings) });
   }
 
@@ -195,20 +190,6 @@ export class Project {
     const project = ["--project-name", this.name, "--project-directory", ROOT, ...files];
     // A developer's own .env is not the tests'
     return ["docker", "compose", ...project, "--env-file", devNull, "--profile", profile, ...args];
-  }
-}
-
-/**
- * Waits until something is true.
- *
- * @param what Says what, for the message of a failure.
- * @param within The deadline in milliseconds.
- */
-export async function until(what: string, look: () => Promise<boolean>, within = 30_000): Promise<void> {
-  const deadline = Date.now() + within;
-  while (!(await look())) {
-    if (Date.now() > deadline) throw new Error(`Expected within ${within} ms: ${what}`);
-    await delay(INTERVAL);
   }
 }
 

@@ -1,25 +1,31 @@
-/** CURVE: who holds the right keys is let in, and nobody else; whoever is not is told so. */
+/** CURVE: peers that hold the right keys are let in, and no others; a refused one logs why. */
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import {
+  freeEndpoint,
+  peer,
+  type PeerLanguage,
+  role,
+  type RoleOptions,
+  type RunningProcess,
+  TcpProxy,
+  testWith,
+} from "process-kit/jest";
 import { parseCertificate } from "zmq-common";
-import { startProxy } from "../support/proxy.js";
-import { freeEndpoint } from "../support/ports.js";
-import { type Child, peer, type PeerLanguage, role } from "../support/processes.js";
-import { testWith } from "../support/tools.js";
 
 let folder = "";
-/** The keys of the roles, and those of a stranger who made all of them for himself. */
+/** The keys of the roles, and a second set, which none of them trusts. */
 let keys = "";
-let strange = "";
+let untrusted = "";
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "curve-"));
   keys = join(folder, "keys");
-  strange = join(folder, "strange");
-  for (const dir of [keys, strange]) await role("keys", ["--dir", dir]).done();
+  untrusted = join(folder, "untrusted");
+  for (const dir of [keys, untrusted]) await role("keys", { dir }).done();
 });
 afterEach(() => {
   rmSync(folder, { recursive: true });
@@ -37,21 +43,22 @@ function peerKeys(dir: string, own: string, server: string): Record<string, stri
   };
 }
 
-const helloServer = async (dir?: string) => {
+async function helloServer(curveDir?: string) {
   const endpoint = await freeEndpoint();
-  const server = role("hello-server", ["--bind", endpoint, "--work", "0", ...curve(dir)]);
-  await server.until(/waiting for requests/, { on: "stderr" });
+  const server = role("hello-server", { bind: endpoint, work: 0, curveDir });
+  await server.untilLogged(/waiting for requests/);
   return { endpoint, server };
-};
-const helloClient = (endpoint: string, dir?: string, ...flags: string[]) =>
-  role("hello-client", ["--connect", endpoint, "--requests", "3", ...flags, ...curve(dir)]);
-const curve = (dir: string | undefined) => (dir === undefined ? [] : ["--curve-dir", dir]);
+}
+
+function helloClient(endpoint: string, curveDir?: string, options: RoleOptions<"hello-client"> = {}) {
+  return role("hello-client", { connect: endpoint, requests: 3, curveDir, ...options });
+}
 
 describe("with the right keys on both sides", () => {
   test("request-reply runs, and nothing of it can be read on the way", async () => {
     const { endpoint } = await helloServer(keys);
-    await using proxy = await startProxy(endpoint);
-    const client = helloClient(proxy.endpoint, keys, "--message", "plaintext-marker");
+    await using proxy = await TcpProxy.start(endpoint);
+    const client = helloClient(proxy.endpoint, keys, { message: "plaintext-marker" });
     await client.done();
     expect(client.stdout).toContain("Received World 2\n");
     expect(proxy.seen("plaintext-marker")).toBe(false);
@@ -59,40 +66,41 @@ describe("with the right keys on both sides", () => {
 
   test("without keys, it can be read: the proxy does look", async () => {
     const { endpoint } = await helloServer();
-    await using proxy = await startProxy(endpoint);
-    await helloClient(proxy.endpoint, undefined, "--message", "plaintext-marker").done();
+    await using proxy = await TcpProxy.start(endpoint);
+    await helloClient(proxy.endpoint, undefined, { message: "plaintext-marker" }).done();
     expect(proxy.seen("plaintext-marker")).toBe(true);
   });
 
   test("publish-subscribe runs", async () => {
     const endpoint = await freeEndpoint();
-    const server = role("wuserver", ["--bind", endpoint, ...curve(keys)]);
-    const client = role("wuclient", ["1", "--connect", endpoint, "--updates", "20", ...curve(keys)]);
+    const server = role("wuserver", { bind: endpoint, curveDir: keys });
+    const client = role("wuclient", {
+      filters: ["1"],
+      connect: endpoint,
+      updates: 20,
+      curveDir: keys,
+    });
     await client.done();
     await server.stop();
   });
 
   test("the pipeline runs, and its workers are counted", async () => {
     const [vent, sink] = [await freeEndpoint(), await freeEndpoint()];
-    const tasks = ["--tasks", "10"];
-    const collector = role("tasksink", ["--bind", sink, ...tasks, ...curve(keys)]);
-    for (let n = 0; n < 2; n++) role("taskwork", ["--vent", vent, "--sink", sink, ...curve(keys)]);
-    await role("taskvent", [
-      "--bind",
-      vent,
-      "--sink",
+    const collector = role("tasksink", { bind: sink, tasks: 10, curveDir: keys });
+    for (let n = 0; n < 2; n++) role("taskwork", { vent, sink, curveDir: keys });
+    await role("taskvent", {
+      bind: vent,
       sink,
-      "--workers",
-      "2",
-      ...tasks,
-      ...curve(keys),
-    ]).done();
+      workers: 2,
+      tasks: 10,
+      curveDir: keys,
+    }).done();
     await collector.done();
   });
 });
 
-/** A client that was refused, and a server that heard nothing of it. */
-async function expectRefused(client: Child, server: Child, message: RegExp): Promise<void> {
+/** Expects the client to be refused, and the server to have got nothing from it. */
+async function expectRefused(client: RunningProcess, server: RunningProcess, message: RegExp): Promise<void> {
   expect(await client.exited()).toEqual({ code: 1, signal: null });
   expect(client.stderr).toMatch(message);
   expect(client.stdout).not.toContain("Received");
@@ -100,12 +108,12 @@ async function expectRefused(client: Child, server: Child, message: RegExp): Pro
   expect(server.stdout).toBe("");
 }
 
-describe("nobody else gets a message in or out, and is told why", () => {
+describe("no other peer gets a message in or out, and it logs why", () => {
   test("a client whose key is not authorized", async () => {
     const { endpoint, server } = await helloServer(keys);
-    copyFileSync(join(keys, "hello-server"), join(strange, "hello-server"));
+    copyFileSync(join(keys, "hello-server"), join(untrusted, "hello-server"));
     await expectRefused(
-      helloClient(endpoint, strange),
+      helloClient(endpoint, untrusted),
       server,
       /refused by tcp:\S+: it does not know our key/,
     );
@@ -132,8 +140,8 @@ describe("nobody else gets a message in or out, and is told why", () => {
 
   test("a client that has the key of another server", async () => {
     const { endpoint, server } = await helloServer(keys);
-    copyFileSync(join(strange, "hello-server"), join(keys, "hello-server"));
-    const client = helloClient(endpoint, keys, "--timeout", "300", "--retries", "2");
+    copyFileSync(join(untrusted, "hello-server"), join(keys, "hello-server"));
+    const client = helloClient(endpoint, keys, { timeout: 300, retries: 2 });
     await expectRefused(
       client,
       server,
@@ -141,7 +149,7 @@ describe("nobody else gets a message in or out, and is told why", () => {
     );
   });
 
-  test("whoever just talks TCP", async () => {
+  test("a peer that does not speak ZMTP", async () => {
     const { endpoint, server } = await helloServer(keys);
     for (const text of ["GET / HTTP/1.1\r\n\r\n", "\x01\x00", "\xff".repeat(64)]) {
       const socket = connect(Number(endpoint.split(":").at(-1)), "127.0.0.1");
@@ -155,13 +163,13 @@ describe("nobody else gets a message in or out, and is told why", () => {
   });
 
   test.each([
-    ["wuclient", "wuserver", (endpoint: string) => ["--connect", endpoint]],
-    ["taskwork", "tasksink", (endpoint: string) => ["--sink", endpoint]],
-  ])("%s ends where %s refuses it", async (name, serverName, flags) => {
+    ["wuclient", "wuserver", "connect"],
+    ["taskwork", "tasksink", "sink"],
+  ])("%s ends where %s refuses it", async (name, serverName, flag) => {
     const endpoint = await freeEndpoint();
-    const server = role(serverName, ["--bind", endpoint, ...curve(keys)]);
-    copyFileSync(join(keys, serverName), join(strange, serverName));
-    const client = role(name, [...flags(endpoint), ...curve(strange)]);
+    const server = role(serverName, { bind: endpoint, curveDir: keys });
+    copyFileSync(join(keys, serverName), join(untrusted, serverName));
+    const client = role(name, { [flag]: endpoint, curveDir: untrusted });
     expect(await client.exited()).toEqual({ code: 1, signal: null });
     expect(client.stderr).toMatch(/refused by tcp:\S+: it does not know our key/);
     await server.stop();
@@ -209,9 +217,9 @@ describe.each<[PeerLanguage, "gcc" | "pyzmq"]>([
 
   testWith(tool, "with a key that is not authorized gets nothing in", async () => {
     const { endpoint, server } = await helloServer(keys);
-    const env = peerKeys(strange, "hello-client", "hello-server");
+    const env = peerKeys(untrusted, "hello-client", "hello-server");
     const client = await peer(language, "hello_client", [endpoint, "3"], { env });
-    await server.until(/refused 127\.0\.0\.1: its key is not in /, { on: "stderr" });
+    await server.untilLogged(/refused 127\.0\.0\.1: its key is not in /);
     await helloClient(endpoint, keys).done();
     await server.stop();
     expect(server.stdout).toBe("Received Hello\n".repeat(3));
@@ -220,24 +228,24 @@ describe.each<[PeerLanguage, "gcc" | "pyzmq"]>([
 
   testWith(tool, "that serves with another key than it should gets nothing out of us", async () => {
     const endpoint = await freeEndpoint();
-    const env = peerKeys(strange, "hello-server", "hello-server");
+    const env = peerKeys(untrusted, "hello-server", "hello-server");
     const server = await peer(language, "hello_server", [endpoint, "0"], { env });
-    const client = helloClient(endpoint, keys, "--timeout", "500", "--retries", "2");
+    const client = helloClient(endpoint, keys, { timeout: 500, retries: 2 });
     expect(await client.exited()).toEqual({ code: 1, signal: null });
     expect(client.stdout).not.toContain("Received");
     expect(server.stdout).toBe("");
   });
 });
 
-test("a role that is open to everyone says so once", async () => {
+test("a role that is open to everyone warns of it once", async () => {
   const [, port] = (await freeEndpoint()).split("127.0.0.1:");
-  const server = role("hello-server", ["--bind", `tcp://*:${port}`]);
-  await server.until(/waiting for requests/, { on: "stderr" });
+  const server = role("hello-server", { bind: `tcp://*:${port}` });
+  await server.untilLogged(/waiting for requests/);
   await server.stop();
   expect(server.stderr.match(/is open to all who can reach this machine/g)).toHaveLength(1);
 
-  const keyed = role("hello-server", ["--bind", `tcp://*:${port}`, ...curve(keys)]);
-  await keyed.until(/waiting for requests/, { on: "stderr" });
+  const keyed = role("hello-server", { bind: `tcp://*:${port}`, curveDir: keys });
+  await keyed.untilLogged(/waiting for requests/);
   await keyed.stop();
   expect(keyed.stderr).not.toContain("open to all");
 });

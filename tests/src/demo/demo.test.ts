@@ -3,12 +3,11 @@ import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { expect, test } from "@jest/globals";
-import { freePort } from "../support/ports.js";
-import { type Child, role } from "../support/processes.js";
+import { freePort, role, type RoleOptions } from "process-kit/jest";
 
-async function demo(...args: string[]): Promise<{ child: Child; port: number }> {
+async function demo(patterns: string[], options: RoleOptions<"demo"> = {}) {
   const port = await freePort();
-  return { child: role("demo", [...args, "--port", String(port)], { env: { LOG_FORMAT: "text" } }), port };
+  return { child: role("demo", { patterns, port, ...options }, { env: { LOG_FORMAT: "text" } }), port };
 }
 
 /** Nothing is left running when the role's ports are free again. */
@@ -21,7 +20,7 @@ async function expectFree(port: number): Promise<void> {
 }
 
 test("runs the patterns it is given one after another, and sums them up", async () => {
-  const { child, port } = await demo("hello", "pipeline", "--workers", "2");
+  const { child, port } = await demo(["hello", "pipeline"], { workers: 2 });
   await child.done();
   expect(child.stdout).toMatch(
     /^\$ node apps\/hello-server\/dist\/main\.js --bind tcp:\/\/127\.0\.0\.1:\d+ --work 200$/m,
@@ -41,14 +40,14 @@ test("runs the patterns it is given one after another, and sums them up", async 
 });
 
 test("runs the weather to the client's average", async () => {
-  const { child } = await demo("weather");
+  const { child } = await demo(["weather"]);
   await child.done(60_000);
   expect(child.stdout).toMatch(/^wuclient │ Average temperature for zipcode '10001 ' was -?\d+F$/m);
   expect(child.stdout).toMatch(/weather +100 updates averaged for zip code 10001: -?\d+ °F/);
 });
 
 test("an unknown pattern is wrong usage", async () => {
-  const { child } = await demo("helo");
+  const { child } = await demo(["helo"]);
   expect(await child.exited()).toEqual({ code: 2, signal: null });
   expect(child.stderr).toContain(
     "'helo' is invalid for argument 'patterns'. expected hello, weather or pipeline",
@@ -59,7 +58,7 @@ test("a port in use stops everything and fails, naming the port", async () => {
   const port = await freePort();
   const intruder = createServer((socket) => socket.destroy()).listen(port + 3, "127.0.0.1");
   await once(intruder, "listening");
-  const child = role("demo", ["pipeline", "--port", String(port)], { env: { LOG_FORMAT: "text" } });
+  const child = role("demo", { patterns: ["pipeline"], port }, { env: { LOG_FORMAT: "text" } });
   expect(await child.exited()).toEqual({ code: 1, signal: null });
   expect(child.stdout).toContain(`cannot bind tcp://127.0.0.1:${port + 3}: address already in use`);
   expect(child.stderr).toContain("tasksink ended with status 1; the others are stopped");
@@ -70,7 +69,7 @@ test("a port in use stops everything and fails, naming the port", async () => {
 
 // Without pgrep there is no telling a role's process from outside
 (process.platform === "win32" ? test.skip : test)("a role that dies stops everything and fails", async () => {
-  const { child, port } = await demo("weather");
+  const { child, port } = await demo(["weather"]);
   await child.line(/wuclient │ Collecting/);
   const pid = Number(
     execFileSync("pgrep", ["-P", String(child.pid), "-f", "wuserver"], { encoding: "utf8" }),
@@ -82,7 +81,7 @@ test("a port in use stops everything and fails, naming the port", async () => {
 });
 
 test("a signal stops everything within a second", async () => {
-  const { child, port } = await demo("weather");
+  const { child, port } = await demo(["weather"]);
   await child.line(/wuclient │ Collecting/);
   const start = performance.now();
   await child.stop();

@@ -1,15 +1,13 @@
 /** More messages than their reader takes: at its high-water mark libzmq reads no more, nor sees heartbeats. */
 import { expect, test } from "@jest/globals";
+import { eventually, freeEndpoint, role } from "process-kit/jest";
 import { Dealer, Pull, Push } from "zeromq";
-import { freeEndpoint } from "../support/ports.js";
-import { role } from "../support/processes.js";
 import { bound, receive } from "../support/sockets.js";
-import { eventually } from "./eventually.js";
 
 test("hello-server survives a client that floods it with requests and is gone", async () => {
   const endpoint = await freeEndpoint();
-  const server = role("hello-server", ["--bind", endpoint, "--work", "1000"]);
-  await server.until(/waiting for requests/, { on: "stderr" });
+  const server = role("hello-server", { bind: endpoint, work: 1000 });
+  await server.untilLogged(/waiting for requests/);
   const flooder = new Dealer({ linger: 0, sendHighWaterMark: 0 });
   flooder.connect(endpoint);
   for (let n = 0; n < 200_000; n++) await flooder.send(["", "Hello"]);
@@ -24,7 +22,7 @@ test("a worker does all the tasks of a ventilator that handed over thousands and
   const TASKS = 4000;
   const { socket: results, endpoint: sink } = await bound(new Pull());
   const vent = await freeEndpoint();
-  const worker = role("taskwork", ["--vent", vent, "--sink", sink]);
+  const worker = role("taskwork", { vent, sink });
   // As the ventilator does: leave when every task has been handed over
   const ventilator = new Push({ linger: -1 });
   await ventilator.bind(vent);

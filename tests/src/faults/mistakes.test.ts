@@ -3,19 +3,18 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "@jest/globals";
+import { role, type RunningProcess } from "process-kit/jest";
 import { Pull } from "zeromq";
-import { type Child, role } from "../support/processes.js";
 import { bound } from "../support/sockets.js";
-import { logged } from "./log.js";
 
 const folder = mkdtempSync(join(tmpdir(), "mistakes-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The one line that a role which cannot begin has logged. */
-async function failure(child: Child): Promise<string> {
+async function failure(child: RunningProcess): Promise<string> {
   expect(await child.exited()).toEqual({ code: 1, signal: null });
   expect(child.stderr).not.toContain("    at ");
-  const lines = logged(child).filter(({ level }) => level >= 50);
+  const lines = child.logged().filter(({ level }) => level >= 50);
   expect(lines).toHaveLength(1);
   return lines[0]?.msg ?? "";
 }
@@ -24,7 +23,7 @@ describe("status 1 and one line that names the endpoint:", () => {
   for (const name of ["hello-server", "wuserver", "tasksink", "taskvent"]) {
     test(`${name}, address in use`, async () => {
       const { endpoint } = await bound(new Pull());
-      expect(await failure(role(name, ["--bind", endpoint]))).toBe(
+      expect(await failure(role(name, { bind: endpoint }))).toBe(
         `cannot bind ${endpoint}: address already in use`,
       );
     });
@@ -35,8 +34,7 @@ describe("status 1 and one line that names the endpoint:", () => {
     ["an unknown interface", "tcp://nosuch0:5555", "this machine has no such address or interface"],
     ["an ipc path without its directory", "ipc:///nosuch/weather.ipc", "no such directory"],
   ])("%s", async (_, endpoint, why) => {
-    const flags = ["--bind", endpoint];
-    expect(await failure(role("hello-server", flags))).toBe(`cannot bind ${endpoint}: ${why}`);
+    expect(await failure(role("hello-server", { bind: endpoint }))).toBe(`cannot bind ${endpoint}: ${why}`);
   });
 
   test("an ipc path that cannot be written", async () => {
@@ -44,7 +42,7 @@ describe("status 1 and one line that names the endpoint:", () => {
     const denied = process.getuid?.() === 0 ? "/proc" : folder;
     if (denied === folder) chmodSync(folder, 0o500);
     const endpoint = `ipc://${denied}/weather.ipc`;
-    const line = await failure(role("wuserver", ["--bind", endpoint]));
+    const line = await failure(role("wuserver", { bind: endpoint }));
     expect(line).toMatch(new RegExp(`^cannot bind ${endpoint}: (?:permission denied|no such directory)$`));
   });
 });

@@ -1,8 +1,7 @@
 /** A network of two hosts with a router between them, in network namespaces of its own (Linux). */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { type Child, start } from "../support/processes.js";
-import { command, LOG_AS_JSON } from "./command.js";
+import type { RunningProcess, StartOptions } from "process-kit/jest";
 
 let networks = 0;
 
@@ -47,15 +46,13 @@ export class Network implements Disposable {
     ip("netns", "exec", router, "sh", "-c", `echo ${value} > /proc/sys/net/ipv4/ip_forward`);
   }
 
-  /** Starts a role on one of the hosts. */
-  role(host: "left" | "right", name: string, args: readonly string[]): Child {
-    return start(["ip", "netns", "exec", this.#namespaces[host], ...command(name, args)], {
-      env: LOG_AS_JSON,
-    });
+  /** Start options of a process that runs on one of the hosts. */
+  on(host: "left" | "right"): StartOptions {
+    return { via: ["ip", "netns", "exec", this.#namespaces[host]] };
   }
 
   /** How often a process has tried to open a connection: it must be the only one on its host. */
-  attempts({ pid }: Child): number {
+  attempts({ pid }: RunningProcess): number {
     const lines = readFileSync(`/proc/${pid}/net/snmp`, "utf8").split("\n");
     const [names, values] = lines.filter((line) => line.startsWith("Tcp:")).map((line) => line.split(" "));
     return Number(values?.[names?.indexOf("ActiveOpens") ?? -1]);

@@ -1,10 +1,8 @@
 /** hello-client (REQ) -> hello-server (REP), of which one is not there, dies, or hangs. */
 import { describe, expect, test } from "@jest/globals";
+import { freeEndpoint, role, type RoleOptions, type RunningProcess } from "process-kit/jest";
 import { Router } from "zeromq";
-import { freeEndpoint } from "../support/ports.js";
-import { type Child, role } from "../support/processes.js";
 import { bound, receive } from "../support/sockets.js";
-import { linesOf } from "./log.js";
 
 const REQUESTS = 5;
 
@@ -14,26 +12,25 @@ const ALL_IN_ORDER = `Connecting to hello world server...\n${Array.from(
   (_, n) => `Sending Hello ${n}...\nReceived World ${n}\n`,
 ).join("")}`;
 
-function server(endpoint: string, work: number): Child {
-  return role("hello-server", ["--bind", endpoint, "--work", String(work)]);
+function server(endpoint: string, work: number): RunningProcess {
+  return role("hello-server", { bind: endpoint, work });
 }
 
-function client(endpoint: string, flags: readonly string[] = []): Child {
-  const timing = ["--requests", String(REQUESTS), "--timeout", "300"];
-  return role("hello-client", ["--connect", endpoint, ...timing, ...flags]);
+function client(endpoint: string, options: RoleOptions<"hello-client"> = {}): RunningProcess {
+  return role("hello-client", { connect: endpoint, requests: REQUESTS, timeout: 300, ...options });
 }
 
-/** Waits until a client has said so often that it tries again. */
-function triedAgain(child: Child, times: number): Promise<unknown> {
-  return child.until(new RegExp(`(?:trying again[^]*){${times}}`), { on: "stderr" });
+/** Waits until a client has logged a number of times that it tries again. */
+function triedAgain(child: RunningProcess, times: number): Promise<unknown> {
+  return child.untilLogged(/trying again$/, { times });
 }
 
 describe("hello-client gets all its replies, in order,", () => {
-  test("from a server that is not there yet: it says whom it waits for, and tries again", async () => {
+  test("from a server that is not there yet: it logs whom it waits for, and tries again", async () => {
     const endpoint = await freeEndpoint();
     const requester = client(endpoint);
     await triedAgain(requester, 3);
-    expect(linesOf(requester, /trying again/)[0]).toMatchObject({
+    expect(requester.logLines(/trying again/)[0]).toMatchObject({
       level: 40,
       msg: `no reply from ${endpoint} within 300 ms; trying again`,
     });
@@ -76,9 +73,9 @@ describe("hello-client gets all its replies, in order,", () => {
 });
 
 test("hello-client waits longer and longer between tries, at random, and twice its timeout at most", async () => {
-  const requester = client(await freeEndpoint(), ["--retries", "13"]);
+  const requester = client(await freeEndpoint(), { retries: 13 });
   expect(await requester.exited()).toEqual({ code: 1, signal: null });
-  const times = linesOf(requester, /trying again/).map(({ time }) => time);
+  const times = requester.logLines(/trying again/).map(({ time }) => time);
   expect(times).toHaveLength(12);
   const waits = times.slice(1).map((time, n) => time - (times[n] ?? NaN) - 300);
   // A wait of w tells of a back-off of w; a busy machine adds to it. Without a limit the last would be half a minute
@@ -92,9 +89,9 @@ test("hello-client waits longer and longer between tries, at random, and twice i
 describe("hello-client gives up after --retries tries, with status 1, and names the endpoint", () => {
   test("of a server that is not there", async () => {
     const endpoint = await freeEndpoint();
-    const requester = client(endpoint, ["--retries", "3"]);
+    const requester = client(endpoint, { retries: 3 });
     expect(await requester.exited()).toEqual({ code: 1, signal: null });
-    expect(linesOf(requester, /./).at(-1)).toMatchObject({
+    expect(requester.logged().at(-1)).toMatchObject({
       level: 60,
       msg: `no reply from ${endpoint}: tried 3 times, 300 ms each`,
     });
@@ -105,9 +102,9 @@ describe("hello-client gives up after --retries tries, with status 1, and names 
   test("of a server that hangs", async () => {
     const endpoint = await freeEndpoint();
     const responder = server(endpoint, 1);
-    await responder.until(/waiting for requests/, { on: "stderr" });
+    await responder.untilLogged(/waiting for requests/);
     responder.kill("SIGSTOP");
-    const requester = client(endpoint, ["--retries", "3"]);
+    const requester = client(endpoint, { retries: 3 });
     expect(await requester.exited()).toEqual({ code: 1, signal: null });
     expect(requester.stderr).toContain(`no reply from ${endpoint}: tried 3 times, 300 ms each`);
     responder.kill("SIGCONT");
@@ -117,7 +114,7 @@ describe("hello-client gives up after --retries tries, with status 1, and names 
 test("hello-client never takes a late reply to an earlier try for the current one", async () => {
   // ROUTER knows each try by the identity of its socket, and can answer any of them at any time
   const { socket: router, endpoint } = await bound(new Router());
-  const requester = client(endpoint, ["--requests", "2"]);
+  const requester = client(endpoint, { requests: 2 });
   const next = async () => {
     const [identity] = await receive(router);
     return identity ?? Buffer.alloc(0);

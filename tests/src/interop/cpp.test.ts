@@ -1,5 +1,6 @@
 /** The C++ programs of the chapter send other bytes than the C ones. Our roles with them. */
 import { describe, expect } from "@jest/globals";
+import { freeEndpoint, testWith } from "process-kit/jest";
 import {
   helloClient,
   helloServer,
@@ -11,8 +12,6 @@ import {
   wuserver,
 } from "../support/languages.js";
 import { masked } from "../support/masked.js";
-import { freeEndpoint } from "../support/ports.js";
-import { testWith } from "../support/tools.js";
 
 describe("the C++ programs and ours", () => {
   for (const [server, client] of [

@@ -1,8 +1,7 @@
 /** client (REQ) -> Hello -> server (REP) -> World -> client, each side in each language. */
 import { describe, expect } from "@jest/globals";
+import { freeEndpoint, testWith } from "process-kit/jest";
 import { helloClient, helloServer, LANGUAGES, toolsFor } from "../support/languages.js";
-import { freeEndpoint } from "../support/ports.js";
-import { testWith } from "../support/tools.js";
 
 describe("request-reply completes", () => {
   for (const server of LANGUAGES) {

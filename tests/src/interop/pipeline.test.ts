@@ -1,9 +1,8 @@
 /** ventilator (PUSH) -> tasks -> two workers (PULL, PUSH) -> results -> sink (PULL), each in each language. */
 import { describe, expect } from "@jest/globals";
+import { freeEndpoint, testWith } from "process-kit/jest";
 import { type Language, LANGUAGES, tasksink, taskvent, taskwork, toolsFor } from "../support/languages.js";
 import { masked } from "../support/masked.js";
-import { freeEndpoint } from "../support/ports.js";
-import { testWith } from "../support/tools.js";
 
 const TASKS = 20;
 

@@ -1,5 +1,6 @@
 /** What each role prints, held beside what the C program of the same name prints. */
 import { describe, expect } from "@jest/globals";
+import { freeEndpoint, peer, role, type RunningProcess, type StartOptions, testWith } from "process-kit/jest";
 import {
   helloClient,
   helloServer,
@@ -12,9 +13,6 @@ import {
   wuserver,
 } from "../support/languages.js";
 import { masked } from "../support/masked.js";
-import { freeEndpoint } from "../support/ports.js";
-import { type Child, peer, role, type StartOptions } from "../support/processes.js";
-import { testWith } from "../support/tools.js";
 
 /** Runs a role in a language among partners in C, to its end, and returns what it has printed. */
 const PRINTED: Record<string, (language: Language) => Promise<string>> = {
@@ -71,9 +69,11 @@ describe("stdout equals that of the C program but for numbers", () => {
   }
 
   testWith(["gcc", "pyzmq"], "taskvent, on a terminal, where Enter is pressed", async () => {
-    const theirs = await ventilatedOnTerminal((args, options) => peer("C", "taskvent", args, options));
-    const ours = await ventilatedOnTerminal(([vent, sink, tasks], options) =>
-      Promise.resolve(role("taskvent", ["--bind", vent, "--sink", sink, "--tasks", tasks], options)),
+    const theirs = await ventilatedOnTerminal(({ vent, sink, tasks }, options) =>
+      peer("C", "taskvent", [vent, sink, tasks], options),
+    );
+    const ours = await ventilatedOnTerminal(({ vent, sink, tasks }, options) =>
+      role("taskvent", { bind: vent, sink, tasks }, options),
     );
     expect(masked(ours)).toBe(masked(theirs));
     // As the terminal shows it: what was typed ended the prompt's line.
@@ -101,11 +101,11 @@ async function ventilated(language: Language): Promise<string> {
 }
 
 async function ventilatedOnTerminal(
-  start: (args: readonly [string, string, string], options: StartOptions) => Promise<Child>,
+  start: (pipeline: Pipeline, options: StartOptions) => RunningProcess | Promise<RunningProcess>,
 ): Promise<string> {
   const { pipeline, sink } = await cPipeline();
   await taskwork("C", pipeline);
-  const ventilator = await start([pipeline.vent, pipeline.sink, String(pipeline.tasks)], { terminal: true });
+  const ventilator = await start(pipeline, { terminal: true });
   await ventilator.until(/ready: $/);
   ventilator.write("\n");
   await sink.done();
@@ -113,17 +113,17 @@ async function ventilatedOnTerminal(
 }
 
 /** A C sink that waits for a batch of ten. */
-async function cPipeline(): Promise<{ pipeline: Pipeline; sink: Child }> {
+async function cPipeline(): Promise<{ pipeline: Pipeline; sink: RunningProcess }> {
   const pipeline = { vent: await freeEndpoint(), sink: await freeEndpoint(), tasks: 10 };
   return { pipeline, sink: await tasksink("C", pipeline) };
 }
 
-async function done(child: Child): Promise<string> {
+async function done(child: RunningProcess): Promise<string> {
   await child.done();
   return child.stdout;
 }
 
-async function stopped(child: Child): Promise<string> {
+async function stopped(child: RunningProcess): Promise<string> {
   await child.stop();
   return child.stdout;
 }

@@ -1,8 +1,7 @@
 /** server (PUB) -> updates -> client (SUB), each side in each language. */
 import { describe, expect } from "@jest/globals";
+import { freeEndpoint, testWith } from "process-kit/jest";
 import { type Language, LANGUAGES, toolsFor, wuclient, wuserver } from "../support/languages.js";
-import { freeEndpoint } from "../support/ports.js";
-import { testWith } from "../support/tools.js";
 
 describe("publish-subscribe completes", () => {
   for (const server of LANGUAGES) {

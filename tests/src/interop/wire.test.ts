@@ -1,8 +1,7 @@
-/** Our roles fed byte for byte what peers of other languages, and strangers, may send. */
+/** Our roles fed byte for byte what peers of other languages, and untrusted ones, may send. */
 import { describe, expect, test } from "@jest/globals";
+import { freeEndpoint, type LogLine, role } from "process-kit/jest";
 import { Dealer, Pull, Push, Reply, Request, XPublisher } from "zeromq";
-import { freeEndpoint } from "../support/ports.js";
-import { type Child, role } from "../support/processes.js";
 import { bound, connected, receive } from "../support/sockets.js";
 
 /** What no reader may take for text. */
@@ -64,7 +63,7 @@ describe("weather updates", () => {
       Buffer.alloc(TOO_MUCH, "1"),
     ];
     const updates = ["10001 40 30", ...nonsense, "90210 42 30"];
-    expect(await averageOf("", updates, 2, ({ count }) => expect(count).toBe(nonsense.length))).toBe(41);
+    expect(await averageOf("", updates, 2, (line) => expect(line?.["count"]).toBe(nonsense.length))).toBe(41);
   });
 });
 
@@ -87,7 +86,7 @@ describe("tasks", () => {
     // Timers run a millisecond early now and then.
     expect(performance.now() - start).toBeGreaterThan(55);
     await worker.until(/^1\.57\.$/);
-    expect(logged(worker).filter(isWarning)).toEqual([]);
+    expect(worker.logged().filter(isWarning)).toEqual([]);
   });
 
   test.each([
@@ -111,7 +110,7 @@ describe("tasks", () => {
     expect(await receive(sink)).toEqual([Buffer.alloc(0)]);
     await worker.until(/\.3\.$/);
     await worker.stop();
-    expect(logged(worker).filter(isWarning)).toHaveLength(1);
+    expect(worker.logged().filter(isWarning)).toHaveLength(1);
   });
 
   test("of several frames are one task, with one result", async () => {
@@ -172,7 +171,7 @@ describe("requests", () => {
 
   test("are answered one by one where a client does not wait for its replies", async () => {
     const endpoint = await freeEndpoint();
-    const server = role("hello-server", ["--bind", endpoint, "--work", "1"]);
+    const server = role("hello-server", { bind: endpoint, work: 1 });
     const client = connected(new Dealer(), endpoint);
     // The empty frame is the envelope that a REQ socket adds by itself.
     for (let n = 0; n < 10; n++) await client.send(["", "Hello"]);
@@ -217,7 +216,7 @@ describe("replies", () => {
     ["of several frames", ["World", "peace"], "World"],
   ])("are taken %s", async (_, reply, printed) => {
     const { socket: server, endpoint } = await bound(new Reply());
-    const client = role("hello-client", ["--connect", endpoint, "--requests", "2"]);
+    const client = role("hello-client", { connect: endpoint, requests: 2 });
     for (let n = 0; n < 2; n++) {
       expect(await receive(server)).toEqual([Buffer.from("Hello")]);
       await server.send(reply);
@@ -233,7 +232,7 @@ describe("replies", () => {
     ["megabytes", Buffer.alloc(TOO_MUCH, 0xff)],
   ])("that are %s are replies too", async (_, reply) => {
     const { socket: server, endpoint } = await bound(new Reply());
-    const client = role("hello-client", ["--connect", endpoint, "--requests", "1"]);
+    const client = role("hello-client", { connect: endpoint, requests: 1 });
     await receive(server);
     await server.send(reply);
     await client.done();
@@ -245,24 +244,24 @@ async function averageOf(
   filter: string,
   updates: readonly (string | Buffer)[],
   count: number,
-  check: (lastRecord: Record<string, unknown>) => void = () => {},
+  check: (lastLine: LogLine | undefined) => void = () => {},
 ): Promise<number> {
   const { socket: publisher, endpoint } = await bound(new XPublisher());
-  const client = role("wuclient", ["--connect", endpoint, "--updates", String(count), filter]);
+  const client = role("wuclient", { filters: [filter], connect: endpoint, updates: count });
   const [subscription] = await receive(publisher);
   expect(subscription).toEqual(Buffer.from(`\u0001${filter}`));
   for (const update of updates) await publisher.send(update);
 
   await client.done();
   const [, average] = await client.line(/^Average temperature for zipcode '.*' was (-?\d+)F$/);
-  check(logged(client).at(-1) ?? {});
+  check(client.logged().at(-1));
   return Number(average);
 }
 
 async function startWorker() {
   const vent = await bound(new Push());
   const sink = await bound(new Pull());
-  const worker = role("taskwork", ["--vent", vent.endpoint, "--sink", sink.endpoint]);
+  const worker = role("taskwork", { vent: vent.endpoint, sink: sink.endpoint });
   return { vent: vent.socket, sink: sink.socket, worker };
 }
 
@@ -277,7 +276,7 @@ async function collects(messages: readonly (string | Buffer | string[])[]) {
 
 async function startSink() {
   const endpoint = await freeEndpoint();
-  const sink = role("tasksink", ["--bind", endpoint, "--tasks", String(RESULTS)]);
+  const sink = role("tasksink", { bind: endpoint, tasks: RESULTS });
   return { sink, endpoint };
 }
 
@@ -292,20 +291,11 @@ async function cutOff(socket: Request | Push, endpoint: string): Promise<void> {
 
 async function startServer() {
   const endpoint = await freeEndpoint();
-  const server = role("hello-server", ["--bind", endpoint, "--work", "1"]);
+  const server = role("hello-server", { bind: endpoint, work: 1 });
   return { client: connected(new Request(), endpoint), server, endpoint };
 }
 
-/** The records of a role's log. */
-function logged({ stderr }: Child): Record<string, unknown>[] {
-  return stderr
-    .trim()
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line): Record<string, unknown> => JSON.parse(line));
-}
-
-/** Whether a record of the log is of level warn or worse. */
-function isWarning({ level }: Record<string, unknown>): boolean {
-  return Number(level) >= 40;
+/** Whether a line of the log is of level warn or worse. */
+function isWarning({ level }: LogLine): boolean {
+  return level >= 40;
 }

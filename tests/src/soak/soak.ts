@@ -6,13 +6,17 @@
  *
  * Ends with status 1 if anything grew, died, or did not stop in good order.
  */
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { createServer, type AddressInfo } from "node:net";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { descriptors, memory } from "../support/proc.js";
+import {
+  freeEndpoint,
+  openDescriptors,
+  residentMemory,
+  role,
+  type RoleName,
+  type RoleOptions,
+  type RunningProcess,
+} from "process-kit";
 
 const { values } = parseArgs({ options: { seconds: { type: "string", default: "300" } } });
 const seconds = Number(values.seconds);
@@ -30,71 +34,33 @@ const LITTLE_GARBAGE = "--max-semi-space-size=1";
 /** What may come on top between two halves of the time: garbage that is not collected yet, a pool that grew. */
 const TOLERATED = { memory: (before: number) => Math.max(10, before * 0.1), descriptors: () => 2 };
 
-class Role {
-  readonly name: string;
-  readonly memory: number[] = [];
-  readonly descriptors: number[] = [];
-  readonly #process: ChildProcess;
-
-  constructor(name: string, args: readonly string[]) {
-    const main = join(import.meta.dirname, "../../../apps", name, "dist/main.js");
-    this.name = name;
-    this.#process = spawn(process.execPath, [LITTLE_GARBAGE, main, ...args], {
-      stdio: ["ignore", "ignore", "inherit"],
-      env: { ...process.env, LOG_LEVEL: "warn" },
-    });
-  }
-
-  get running(): boolean {
-    return this.#process.exitCode === null && this.#process.signalCode === null;
-  }
-
-  sample(): void {
-    const { pid } = this.#process;
-    if (!this.running || pid === undefined) return;
-    this.memory.push(memory(pid));
-    this.descriptors.push(descriptors(pid));
-  }
-
-  /** Sends a signal and waits for the end; how it ended. */
-  async end(signal: NodeJS.Signals): Promise<string> {
-    if (this.running) {
-      const ended = once(this.#process, "exit");
-      this.#process.kill(signal);
-      await ended;
-    }
-    return String(this.#process.exitCode ?? this.#process.signalCode);
-  }
-}
-
-async function freeEndpoint(): Promise<string> {
-  const server = createServer();
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  const { port } = server.address() as AddressInfo;
-  await once(server.close(), "close");
-  return `tcp://127.0.0.1:${port}`;
+function start<N extends RoleName>(name: N, options: RoleOptions<N>): RunningProcess {
+  const env = { LOG_LEVEL: "warn" };
+  const started = role(name, options, { nodeArgs: [LITTLE_GARBAGE], output: "ignore", env });
+  started.onOutput("stderr", (text) => process.stderr.write(text));
+  return started;
 }
 
 const median = (numbers: readonly number[]) =>
   numbers.toSorted((a, b) => a - b)[Math.trunc(numbers.length / 2)] ?? NaN;
 
 const [hello, weather] = [await freeEndpoint(), await freeEndpoint()];
-const endless = String(1_000_000_000);
-const helloClient = () => new Role("hello-client", ["--connect", hello, "--requests", endless]);
-const weatherClient = () => new Role("wuclient", ["", "--connect", weather, "--updates", endless]);
+const endless = 1_000_000_000;
+const helloClient = () => start("hello-client", { connect: hello, requests: endless });
+const weatherClient = () => start("wuclient", { filters: [""], connect: weather, updates: endless });
 
 const staying = [
-  new Role("hello-server", ["--bind", hello, "--work", "0"]),
-  new Role("wuserver", ["--bind", weather]),
+  start("hello-server", { bind: hello, work: 0 }),
+  start("wuserver", { bind: weather }),
   helloClient(),
   weatherClient(),
-];
+].map((each) => ({ each, memory: [] as number[], descriptors: [] as number[] }));
 
 const deadline = performance.now() + seconds * 1000;
 let visits = 0;
 
 /** A peer that comes, and goes without a word or in good order, until the time is over. */
-async function visit(come: () => Role): Promise<void> {
+async function visit(come: () => RunningProcess): Promise<void> {
   while (performance.now() < deadline) {
     const visitor = come();
     visits += 1;
@@ -107,7 +73,11 @@ async function visit(come: () => Role): Promise<void> {
 const visiting = [visit(helloClient), visit(weatherClient)];
 while (performance.now() < deadline) {
   await sleep(1000);
-  for (const role of staying) role.sample();
+  for (const { each, memory, descriptors } of staying) {
+    if (each.exit !== undefined || each.pid === undefined) continue;
+    memory.push(residentMemory(each.pid));
+    descriptors.push(openDescriptors(each.pid));
+  }
 }
 await Promise.all(visiting);
 
@@ -125,13 +95,14 @@ function judge(samples: readonly number[], tolerated: (before: number) => number
 
 console.log(`${seconds} s, ${visits} visitors`);
 console.log(`${"role".padEnd(14)}${"memory (MB)".padEnd(22)}${"descriptors".padEnd(22)}end`);
-for (const role of staying) {
-  const died = !role.running;
-  const end = await role.end("SIGTERM");
-  if (died || end !== "0") bad += 1;
-  const columns = [judge(role.memory, TOLERATED.memory), judge(role.descriptors, TOLERATED.descriptors)];
+for (const { each, memory, descriptors } of staying) {
+  const died = each.exit !== undefined;
+  await each.end();
+  const end = each.exit?.code ?? each.exit?.signal;
+  if (died || end !== 0) bad += 1;
+  const columns = [judge(memory, TOLERATED.memory), judge(descriptors, TOLERATED.descriptors)];
   console.log(
-    `${role.name.padEnd(14)}${columns.map((column) => column.padEnd(22)).join("")}${died ? "DIED " : ""}${end}`,
+    `${each.name.padEnd(14)}${columns.map((column) => column.padEnd(22)).join("")}${died ? "DIED " : ""}${end}`,
   );
 }
 process.exitCode = bad === 0 ? 0 : 1;

@@ -1,6 +1,12 @@
 /** The seven roles, each started the same way whatever language it is written in. */
-import { type Child, peer, role, type StartOptions } from "./processes.js";
-import type { Tool } from "./tools.js";
+import {
+  peer,
+  role,
+  type RoleName,
+  type RoleOptions,
+  type RunningProcess,
+  type Tool,
+} from "process-kit/jest";
 
 /** The languages that are paired with each other; the C++ peers are for what differs on the wire. */
 export const LANGUAGES = ["TypeScript", "C", "Python"] as const;
@@ -15,32 +21,32 @@ export function toolsFor(...languages: readonly Language[]): Tool[] {
 }
 
 /** Binds `endpoint` and works 1 ms on each request. */
-export function helloServer(language: Language, endpoint: string): Promise<Child> {
-  return started(language, "hello-server", ["--bind", endpoint, "--work", "1"], [endpoint, "1"]);
+export function helloServer(language: Language, endpoint: string): Promise<RunningProcess> {
+  return started(language, "hello-server", { bind: endpoint, work: 1 }, [endpoint, 1]);
 }
 
 /** Connects to `endpoint` and sends 10 requests. */
-export function helloClient(language: Language, endpoint: string): Promise<Child> {
-  return started(language, "hello-client", ["--connect", endpoint], [endpoint, "10"]);
+export function helloClient(language: Language, endpoint: string): Promise<RunningProcess> {
+  return started(language, "hello-client", { connect: endpoint }, [endpoint, 10]);
 }
 
 /** Binds `endpoint` and publishes as fast as it can. */
-export function wuserver(language: Language, endpoint: string): Promise<Child> {
-  return started(language, "wuserver", ["--bind", endpoint], [endpoint, "0"]);
+export function wuserver(language: Language, endpoint: string): Promise<RunningProcess> {
+  return started(language, "wuserver", { bind: endpoint }, [endpoint, 0]);
 }
 
-/** Connects to `endpoint` and averages so many updates that begin with `filter`. */
+/** Connects to `endpoint` and averages a number of updates that begin with `filter`. */
 export function wuclient(
   language: Language,
   endpoint: string,
   filter: string,
   updates: number,
-): Promise<Child> {
-  const flags = ["--connect", endpoint, "--updates", String(updates), filter];
-  return started(language, "wuclient", flags, [endpoint, filter, String(updates)]);
+): Promise<RunningProcess> {
+  const options = { filters: [filter], connect: endpoint, updates };
+  return started(language, "wuclient", options, [endpoint, filter, updates]);
 }
 
-/** Where the roles of a pipeline meet, and the size of its batch. */
+/** The endpoints of a pipeline, and the size of its batch. */
 export interface Pipeline {
   vent: string;
   sink: string;
@@ -48,28 +54,26 @@ export interface Pipeline {
 }
 
 /** Binds `vent`. Ours starts by itself once two workers are connected, the peers when Enter is pressed. */
-export function taskvent(language: Language, { vent, sink, tasks }: Pipeline): Promise<Child> {
-  const flags = ["--bind", vent, "--sink", sink, "--tasks", String(tasks), "--workers", "2"];
-  return started(language, "taskvent", flags, [vent, sink, String(tasks)]);
+export function taskvent(language: Language, { vent, sink, tasks }: Pipeline): Promise<RunningProcess> {
+  return started(language, "taskvent", { bind: vent, sink, tasks, workers: 2 }, [vent, sink, tasks]);
 }
 
 /** Connects to `vent` and `sink`. */
-export function taskwork(language: Language, { vent, sink }: Pipeline): Promise<Child> {
-  return started(language, "taskwork", ["--vent", vent, "--sink", sink], [vent, sink]);
+export function taskwork(language: Language, { vent, sink }: Pipeline): Promise<RunningProcess> {
+  return started(language, "taskwork", { vent, sink }, [vent, sink]);
 }
 
 /** Binds `sink` and waits for the batch. */
-export function tasksink(language: Language, { sink, tasks }: Pipeline): Promise<Child> {
-  return started(language, "tasksink", ["--bind", sink, "--tasks", String(tasks)], [sink, String(tasks)]);
+export function tasksink(language: Language, { sink, tasks }: Pipeline): Promise<RunningProcess> {
+  return started(language, "tasksink", { bind: sink, tasks }, [sink, tasks]);
 }
 
-async function started(
+async function started<N extends RoleName>(
   language: Language,
-  name: string,
-  flags: readonly string[],
-  args: readonly string[],
-  options: StartOptions = {},
-): Promise<Child> {
-  if (language === "TypeScript") return role(name, flags, options);
-  return peer(language, name.replace("-", "_"), args, options);
+  name: N,
+  options: RoleOptions<N>,
+  args: readonly (string | number)[],
+): Promise<RunningProcess> {
+  if (language === "TypeScript") return role(name, options);
+  return peer(language, name.replace("-", "_"), args);
 }

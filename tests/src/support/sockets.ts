@@ -1,7 +1,8 @@
-/** Bare zeromq.js sockets for the test's own end of a connection. */
+/** Bare zeromq.js sockets, for the test's own end of a connection. */
+import { randomUUID } from "node:crypto";
 import { afterEach } from "@jest/globals";
-import type { Readable, Socket } from "zeromq";
-import { whatWasPrinted } from "./processes.js";
+import { reportAll } from "process-kit/jest";
+import type { EventType, Readable, Socket } from "zeromq";
 
 /** How long a send or a receive may take before it fails with EAGAIN, in milliseconds. */
 const DEADLINE = 20_000;
@@ -13,7 +14,7 @@ afterEach(() => {
   sockets.clear();
 });
 
-/** Binds a socket to a port of the system's choice, and sees to it that it is closed after the test. */
+/** Binds a socket to a port of the system's choice. It is closed after the test. */
 export async function bound<S extends Socket>(socket: S): Promise<{ socket: S; endpoint: string }> {
   guard(socket);
   await socket.bind("tcp://127.0.0.1:*");
@@ -22,7 +23,15 @@ export async function bound<S extends Socket>(socket: S): Promise<{ socket: S; e
   return { socket, endpoint };
 }
 
-/** Connects a socket, and sees to it that it is closed after the test. */
+/** Binds a socket over inproc, where a message that is sent has arrived. It is closed after the test. */
+export async function boundInproc<S extends Socket>(socket: S): Promise<{ socket: S; endpoint: string }> {
+  guard(socket);
+  const endpoint = `inproc://${randomUUID()}`;
+  await socket.bind(endpoint);
+  return { socket, endpoint };
+}
+
+/** Connects a socket. It is closed after the test. */
 export function connected<S extends Socket>(socket: S, endpoint: string): S {
   guard(socket);
   socket.connect(endpoint);
@@ -32,13 +41,13 @@ export function connected<S extends Socket>(socket: S, endpoint: string): S {
 /**
  * The next message of a socket.
  *
- * @throws When none comes in 20 seconds, showing what the processes of the test have printed.
+ * @throws When none comes in 20 seconds; the error shows what the processes of the test have printed.
  */
 export async function receive(socket: Readable): Promise<Buffer[]> {
   try {
     return await socket.receive();
   } catch (cause) {
-    throw new Error(`no message: ${String(cause)}\n${whatWasPrinted()}`, { cause });
+    throw new Error(`no message: ${String(cause)}\n${reportAll()}`, { cause });
   }
 }
 
@@ -49,4 +58,19 @@ function guard(socket: Socket): void {
     // PUSH has no receiveTimeout and PULL no sendTimeout.
     if (timeout in socket) Object.assign(socket, { [timeout]: DEADLINE });
   }
+}
+
+/**
+ * Monitors the connections of a socket that is not bound or connected yet (`zmq_socket_monitor`).
+ *
+ * It reads the events one by one, because `events.on` works in one test file a process only: all share the native
+ * class, to which zeromq.js adds that method with the `require` of the file that was first.
+ *
+ * @returns A function that waits for the next event of a type, or for a number of them.
+ */
+export function monitor(socket: Socket): (type: EventType, times?: number) => Promise<void> {
+  const { events } = socket;
+  return async (type, times = 1) => {
+    for (let seen = 0; seen < times;) if ((await events.receive()).type === type) seen += 1;
+  };
 }

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { describe, expect, test } from "@jest/globals";
 import { startProgram } from "../testing/program.js";
 
@@ -8,10 +7,8 @@ async function logged(options: object, statements: string): Promise<string> {
     import { createLog } from "./service/log.ts";
     const log = await createLog("role", ${JSON.stringify(options)});
     ${statements}`);
-  let text = "";
-  child.stderr.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
-  expect(await once(child, "close")).toEqual([0, null]);
-  return text;
+  await child.done();
+  return child.stderr;
 }
 
 test("json: an object a line, with the name of the role", async () => {
@@ -48,7 +45,7 @@ describe.each(["json", "text"])("no log ends the program (%s):", (format) => {
     await logged({ level: "info", format }, `import { closeSync } from "node:fs"; closeSync(2); ${log}`);
   });
 
-  test("where whoever read it is gone", async () => {
+  test("where its reader is gone", async () => {
     const child = startProgram(`
       import { createLog } from "./service/log.ts";
       const log = await createLog("role", ${JSON.stringify({ level: "info", format })});
@@ -58,12 +55,10 @@ describe.each(["json", "text"])("no log ends the program (%s):", (format) => {
         process.stdin.destroy();
       });
       console.log("ready");`);
-    let text = "";
-    child.stdout.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
-    await once(child.stdout, "data");
-    child.stderr.destroy();
-    child.stdin.write("go");
-    expect(await once(child, "close")).toEqual([0, null]);
-    expect(text).toBe("ready\ndone\n");
+    await child.line(/^ready$/);
+    child.stopReading("stderr");
+    child.write("go");
+    await child.done();
+    expect(child.stdout).toBe("ready\ndone\n");
   });
 });

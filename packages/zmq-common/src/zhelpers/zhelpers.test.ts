@@ -1,4 +1,4 @@
-import { getEventListeners, once } from "node:events";
+import { getEventListeners } from "node:events";
 import { afterEach, describe, expect, jest, test } from "@jest/globals";
 import * as fc from "fast-check";
 import { Dealer, Pull, Push, Router, version } from "zeromq";
@@ -263,14 +263,10 @@ describe("sVersionAssert", () => {
 
   test.each(["SIGINT", "SIGTERM"] as const)("turns %s into an abort", async (name) => {
     const child = startProgram(program);
-    let output = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-      if (text === "ready\n") child.kill(name);
-    });
-    const [status] = (await once(child, "close")) as [number];
-    expect(status).toBe(0);
-    expect(output).toBe(`ready\nAbortError stopped by ${name}\n`);
+    await child.line(/^ready$/);
+    child.kill(name);
+    await child.done();
+    expect(child.stdout).toBe(`ready\nAbortError stopped by ${name}\n`);
   });
 });
 

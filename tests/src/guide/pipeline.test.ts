@@ -1,17 +1,14 @@
 /** ventilator (PUSH) -> tasks -> workers (PULL, PUSH) -> results -> sink (PULL). */
 import { describe, expect, test } from "@jest/globals";
+import { freeEndpoint, role, type RunningProcess } from "process-kit/jest";
 import { Pull, Push, type Socket } from "zeromq";
 import { sSend } from "zmq-common";
-import { freeEndpoint } from "../support/ports.js";
-import { type Child, role } from "../support/processes.js";
-import { bound, connected } from "../support/sockets.js";
-import { boundInside } from "./inside.js";
+import { bound, boundInproc, connected, monitor } from "../support/sockets.js";
 import { interleaved } from "./interleaved.js";
-import { watched } from "./watched.js";
 
 /** Binds a socket whose connections can be waited for. */
-async function boundAndWatched<S extends Socket>(socket: S) {
-  const event = watched(socket);
+async function boundAndMonitored<S extends Socket>(socket: S) {
+  const event = monitor(socket);
   return { ...(await bound(socket)), event };
 }
 
@@ -31,7 +28,7 @@ async function sendTasks(ventilator: Push, tasks: number): Promise<void> {
   for (let n = 0; n < tasks; n++) await sSend(ventilator, "1");
 }
 
-/** How many of the next results are whose. */
+/** How many of the next results each worker has sent. */
 async function results(sink: Pull, tasks: number): Promise<Record<string, number>> {
   const shares: Record<string, number> = {};
   for (let n = 0; n < tasks; n++) {
@@ -43,7 +40,7 @@ async function results(sink: Pull, tasks: number): Promise<Record<string, number
 
 describe("PUSH", () => {
   test("shares tasks evenly among the workers that are connected before the batch", async () => {
-    const vent = await boundAndWatched(new Push());
+    const vent = await boundAndMonitored(new Push());
     const sink = await bound(new Pull());
     for (const name of ["a", "b", "c", "d"]) {
       work(connected(new Pull(), vent.endpoint), sink.endpoint, name);
@@ -63,13 +60,13 @@ describe("PUSH", () => {
       ["second", 500],
     ] as const) {
       const receiver = new Pull({ reconnectInterval });
-      const event = watched(receiver);
+      const event = monitor(receiver);
       work(connected(receiver, endpoint), sink.endpoint, name);
       await event("connect:retry");
     }
 
     using vent = new Push({ linger: 0 });
-    const event = watched(vent);
+    const event = monitor(vent);
     await vent.bind(endpoint);
     await sendTasks(vent, 100);
     expect(await results(sink.socket, 100)).toEqual({ first: 100 });
@@ -80,11 +77,11 @@ describe("PUSH", () => {
     expect(await results(sink.socket, 100)).toEqual({ first: 50, second: 50 });
   });
 
-  test("workers can be added at any time: nobody else is told", async () => {
-    const vent = await boundAndWatched(new Push());
+  test("workers can be added at any time: no other part is told", async () => {
+    const vent = await boundAndMonitored(new Push());
     const sink = await bound(new Pull());
-    const start = () => role("taskwork", ["--vent", vent.endpoint, "--sink", sink.endpoint]);
-    const workers: Child[] = [];
+    const start = () => role("taskwork", { vent: vent.endpoint, sink: sink.endpoint });
+    const workers: RunningProcess[] = [];
     while (workers.length < 3) {
       workers.push(start());
       await vent.event("handshake");
@@ -101,7 +98,7 @@ describe("PUSH", () => {
 
 describe("PULL", () => {
   test("takes results from all workers in turn: none drowns out the others", async () => {
-    const sink = await boundAndWatched(new Pull({ receiveHighWaterMark: 0 }));
+    const sink = await boundAndMonitored(new Pull({ receiveHighWaterMark: 0 }));
     const [loud, quiet] = [new Push({ sendHighWaterMark: 0 }), new Push({ sendHighWaterMark: 0 })];
     connected(loud, sink.endpoint);
     connected(quiet, sink.endpoint);
@@ -112,7 +109,7 @@ describe("PULL", () => {
   });
 
   test("takes one from each in turn where all have some", async () => {
-    const sink = await boundInside(new Pull({ receiveHighWaterMark: 0 }));
+    const sink = await boundInproc(new Pull({ receiveHighWaterMark: 0 }));
     const [loud, quiet] = [new Push({ sendHighWaterMark: 0 }), new Push({ sendHighWaterMark: 0 })];
     connected(loud, sink.endpoint);
     connected(quiet, sink.endpoint);
@@ -129,10 +126,9 @@ describe("a batch", () => {
     ["four workers takes about a quarter", 4],
   ])("with %s of its cost", async (_, count) => {
     const [vent, sink] = [await freeEndpoint(), await freeEndpoint()];
-    const collector = role("tasksink", ["--bind", sink]);
-    const workers = Array.from({ length: count }, () => role("taskwork", ["--vent", vent, "--sink", sink]));
-    const batch = ["--workers", String(count), "--seed", "1"];
-    const ventilator = role("taskvent", ["--bind", vent, "--sink", sink, ...batch]);
+    const collector = role("tasksink", { bind: sink });
+    const workers = Array.from({ length: count }, () => role("taskwork", { vent, sink }));
+    const ventilator = role("taskvent", { bind: vent, sink, workers: count, seed: 1 });
 
     const [, cost] = await ventilator.line(/^Total expected cost: (\d+) msec$/);
     const [, elapsed] = await collector.line(/^Total elapsed time: (\d+) msec$/);

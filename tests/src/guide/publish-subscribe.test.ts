@@ -3,16 +3,12 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { execa } from "execa";
+import { freeEndpoint, freePort, role, start, TcpProxy } from "process-kit/jest";
 import { Publisher, Subscriber } from "zeromq";
 import { sSend } from "zmq-common";
-import { freeEndpoint, freePort } from "../support/ports.js";
-import { role, start } from "../support/processes.js";
-import { bound, connected } from "../support/sockets.js";
-import { heard, receiveUntil } from "./heard.js";
-import { boundInside } from "./inside.js";
+import { bound, boundInproc, connected, monitor } from "../support/sockets.js";
+import { awaitSubscriptions, receiveUntil } from "./await-subscriptions.js";
 import { interleaved } from "./interleaved.js";
-import { Tap } from "./tap.js";
-import { watched } from "./watched.js";
 
 async function pair(...subscriptions: (string | Buffer)[]) {
   const { socket: publisher, endpoint } = await bound(new Publisher());
@@ -31,73 +27,73 @@ describe("subscriptions", () => {
     const { publisher, subscriber, endpoint } = await pair();
     const control = connected(new Subscriber(), endpoint);
     control.subscribe();
-    await heard(publisher, control);
+    await awaitSubscriptions(publisher, control);
 
     await publish(publisher, "10001 1 2", "10002 3 4", "");
     expect(await receiveUntil(control, "")).toEqual(["10001 1 2", "10002 3 4"]);
 
     // Nor has anything been kept for it: the first that it gets is what comes from now on
     subscriber.subscribe();
-    expect(await heard(publisher, subscriber)).toEqual([]);
+    expect(await awaitSubscriptions(publisher, subscriber)).toEqual([]);
   });
 
   test("being connected is not enough: what is published before it subscribes is lost", async () => {
     const publisher = new Publisher();
-    const event = watched(publisher);
+    const event = monitor(publisher);
     const { endpoint } = await bound(publisher);
     const subscriber = connected(new Subscriber(), endpoint);
     await event("handshake");
 
     await publish(publisher, "10001 1 2", "10002 3 4");
     subscriber.subscribe();
-    expect(await heard(publisher, subscriber)).toEqual([]);
+    expect(await awaitSubscriptions(publisher, subscriber)).toEqual([]);
   });
 
   test("several subscriptions add up", async () => {
     const { publisher, subscriber } = await pair("10001 ", "94");
-    await heard(publisher, subscriber);
+    await awaitSubscriptions(publisher, subscriber);
 
     await publish(publisher, "10001 1 2", "10002 3 4", "94103 5 6", "9", "94");
-    expect(await heard(publisher, subscriber)).toEqual(["10001 1 2", "94103 5 6", "94"]);
+    expect(await awaitSubscriptions(publisher, subscriber)).toEqual(["10001 1 2", "94103 5 6", "94"]);
   });
 
   test("a message that matches two subscriptions comes once", async () => {
     const { publisher, subscriber } = await pair("", "1", "100", "10001 ", "10001 ");
-    await heard(publisher, subscriber);
+    await awaitSubscriptions(publisher, subscriber);
 
     await publish(publisher, "10001 1 2", "20002 3 4");
-    expect(await heard(publisher, subscriber)).toEqual(["10001 1 2", "20002 3 4"]);
+    expect(await awaitSubscriptions(publisher, subscriber)).toEqual(["10001 1 2", "20002 3 4"]);
   });
 
   test("a cancelled subscription stops, and the others stay", async () => {
     const { publisher, subscriber } = await pair("10001 ", "94103 ");
-    await heard(publisher, subscriber);
+    await awaitSubscriptions(publisher, subscriber);
     await publish(publisher, "10001 1 2", "94103 3 4");
-    expect(await heard(publisher, subscriber)).toEqual(["10001 1 2", "94103 3 4"]);
+    expect(await awaitSubscriptions(publisher, subscriber)).toEqual(["10001 1 2", "94103 3 4"]);
 
     subscriber.unsubscribe("10001 ");
-    await heard(publisher, subscriber);
+    await awaitSubscriptions(publisher, subscriber);
     await publish(publisher, "10001 5 6", "94103 7 8");
-    expect(await heard(publisher, subscriber)).toEqual(["94103 7 8"]);
+    expect(await awaitSubscriptions(publisher, subscriber)).toEqual(["94103 7 8"]);
   });
 
   test("a subscription made twice stops when it has been cancelled twice", async () => {
     const { publisher, subscriber } = await pair("10001 ", "10001 ");
     subscriber.unsubscribe("10001 ");
-    await heard(publisher, subscriber);
+    await awaitSubscriptions(publisher, subscriber);
     await publish(publisher, "10001 1 2");
-    expect(await heard(publisher, subscriber)).toEqual(["10001 1 2"]);
+    expect(await awaitSubscriptions(publisher, subscriber)).toEqual(["10001 1 2"]);
 
     subscriber.unsubscribe("10001 ");
-    await heard(publisher, subscriber);
+    await awaitSubscriptions(publisher, subscriber);
     await publish(publisher, "10001 3 4");
-    expect(await heard(publisher, subscriber)).toEqual([]);
+    expect(await awaitSubscriptions(publisher, subscriber)).toEqual([]);
   });
 
   test("a subscription need not be text: binary ones match byte for byte", async () => {
     // No UTF-8, and no C string either: it goes on after the NUL
     const { publisher, subscriber } = await pair(Buffer.from([0xff, 0x00, 0x80]));
-    await heard(publisher, subscriber);
+    await awaitSubscriptions(publisher, subscriber);
 
     await publish(publisher, Buffer.from([0xff, 0x00, 0x81]), Buffer.from([0xff, 0x00]));
     await publish(publisher, Buffer.from([0xff, 0x00, 0x80, 0x00, 0x01]));
@@ -147,18 +143,18 @@ describe("who comes when", () => {
     const endpoint = await freeEndpoint();
     // It found nobody, and will look again in half a second
     const subscriber = new Subscriber({ reconnectInterval: 500 });
-    const event = watched(subscriber);
+    const event = monitor(subscriber);
     connected(subscriber, endpoint).subscribe();
     await event("connect:retry");
 
     using publisher = new Publisher({ linger: 0 });
     await publisher.bind(endpoint);
     for (let n = 0; n < 1000; n++) await sSend(publisher, String(n));
-    // A thousand updates are lost, and from then on none is
-    expect(await heard(publisher, subscriber)).toEqual([]);
+    // A thousand updates are lost, and none from then on
+    expect(await awaitSubscriptions(publisher, subscriber)).toEqual([]);
     for (let n = 1000; n < 1100; n++) await sSend(publisher, String(n));
     const joined = Array.from({ length: 100 }, (_, n) => String(1000 + n));
-    expect(await heard(publisher, subscriber)).toEqual(joined);
+    expect(await awaitSubscriptions(publisher, subscriber)).toEqual(joined);
   });
 
   test("a PUB socket without subscribers drops what it is given", async () => {
@@ -167,16 +163,16 @@ describe("who comes when", () => {
 
     const subscriber = connected(new Subscriber(), endpoint);
     subscriber.subscribe();
-    expect(await heard(publisher, subscriber)).toEqual([]);
+    expect(await awaitSubscriptions(publisher, subscriber)).toEqual([]);
   });
 
   test("the weather client can start first, and the server later", async () => {
     const endpoint = await freeEndpoint();
-    const client = role("wuclient", ["--connect", endpoint, ""]);
-    await client.line(/no update for \d+ ms/, { on: "stderr" });
+    const client = role("wuclient", { filters: [""], connect: endpoint });
+    await client.untilLogged(/no update for \d+ ms/);
     expect(client.stdout).toBe("Collecting updates from weather server...\n");
 
-    role("wuserver", ["--bind", endpoint]);
+    role("wuserver", { bind: endpoint });
     await client.done();
     expect(client.stdout).toMatch(/^Average temperature for zipcode '' was -?\d+F$/m);
   });
@@ -184,22 +180,22 @@ describe("who comes when", () => {
   test("the server can be restarted as often as you like: the weather client keeps its count", async () => {
     const updates = 100;
     const port = await freePort();
-    const client = role("wuclient", ["--connect", `tcp://127.0.0.1:${port}`, "--updates", `${updates}`, ""]);
+    const client = role("wuclient", { filters: [""], connect: `tcp://127.0.0.1:${port}`, updates });
     const done = client.done().then(() => true);
 
-    // server -> tap -> client: the tap tells how many updates at most a server can have brought the client
+    // server -> proxy -> client: the proxy tells how many updates a server can have sent the client at most
     const smallest = frames("00000 0 10").length;
     const most: number[] = [];
     for (let finished = false; !finished;) {
-      const server = role("wuserver", ["--bind", "tcp://127.0.0.1:*", "--rate", "50"]);
-      const [, endpoint = ""] = await server.line(/publishing on (tcp:[^"]+)/, { on: "stderr" });
-      await using tap = await Tap.open(endpoint, port);
-      finished = await Promise.race([tap.passed(20 * smallest).then(() => false), done]);
+      const server = role("wuserver", { bind: "tcp://127.0.0.1:*", rate: 50 });
+      const [, endpoint = ""] = await server.untilLogged(/publishing on (tcp:.+)/);
+      await using proxy = await TcpProxy.start(endpoint, port);
+      finished = await Promise.race([proxy.passed(20 * smallest).then(() => false), done]);
       // Now in good order, now without a word
       if (most.length % 2 === 0) await server.stop();
       else server.kill("SIGKILL");
       await server.exited();
-      most.push(tap.bytes / smallest);
+      most.push(proxy.bytes / smallest);
     }
     expect(client.stdout).toMatch(/^Average temperature for zipcode '' was -?\d+F$/m);
     // None brought it all that it wanted
@@ -219,8 +215,8 @@ describe("many publishers, slow subscribers", () => {
 
   test("it takes one from each PUB socket in turn where all have some", async () => {
     // Over inproc what is sent has arrived
-    const loud = await boundInside(new Publisher({ sendHighWaterMark: 0 }));
-    const quiet = await boundInside(new Publisher({ sendHighWaterMark: 0 }));
+    const loud = await boundInproc(new Publisher({ sendHighWaterMark: 0 }));
+    const quiet = await boundInproc(new Publisher({ sendHighWaterMark: 0 }));
     const subscriber = await subscribedTo(loud, quiet);
     const order = await interleaved(loud.socket, quiet.socket, subscriber);
     expect(order).toMatch(/^L?(qL){100}L+$/);
@@ -244,21 +240,15 @@ async function subscribedTo(...publishers: { socket: Publisher; endpoint: string
   const subscriber = new Subscriber({ receiveHighWaterMark: 0 });
   for (const { endpoint } of publishers) connected(subscriber, endpoint);
   subscriber.subscribe("L", "q");
-  for (const { socket } of publishers) await heard(socket, subscriber);
+  for (const { socket } of publishers) await awaitSubscriptions(socket, subscriber);
   return subscriber;
 }
 
 /** Has a batch published to a subscriber that does not receive until it is all out. */
 async function costOfASlowSubscriber(highWaterMark: number, messages: number) {
   const program = join(import.meta.dirname, "numbered-publisher.ts");
-  const publisher = start([
-    process.execPath,
-    "--import",
-    "tsx",
-    program,
-    String(highWaterMark),
-    String(messages),
-  ]);
+  const args = ["--import", "tsx", program, String(highWaterMark), String(messages)];
+  const publisher = start([process.execPath, ...args]);
   const [endpoint] = await publisher.line(/^tcp:.*$/);
   const subscriber = new Subscriber({ receiveHighWaterMark: 1, receiveBufferSize: 64 * 1024 });
   connected(subscriber, endpoint).subscribe();
@@ -280,15 +270,15 @@ describe("filtering", () => {
 
     /** Bytes that a batch costs on the connection of a subscriber. */
     async function bytesFor(filter: string, matching: string[]): Promise<number> {
-      await using tap = await Tap.open(endpoint);
-      const subscriber = connected(new Subscriber({ receiveHighWaterMark: 0 }), tap.endpoint);
+      await using proxy = await TcpProxy.start(endpoint);
+      const subscriber = connected(new Subscriber({ receiveHighWaterMark: 0 }), proxy.endpoint);
       subscriber.subscribe(filter);
-      await heard(publisher, subscriber);
-      const before = tap.bytes;
+      await awaitSubscriptions(publisher, subscriber);
+      const before = proxy.bytes;
 
       await publish(publisher, ...batch, `${filter}end`);
       expect(await receiveUntil(subscriber, `${filter}end`)).toEqual(matching);
-      const bytes = tap.bytes - before;
+      const bytes = proxy.bytes - before;
       subscriber.close();
       return bytes;
     }

@@ -3,7 +3,7 @@ import { describe, expect, test } from "@jest/globals";
 import { Publisher, Pull, Push, Reply, Request, type Socket, Subscriber } from "zeromq";
 import { sRecv, sSend } from "zmq-common";
 import { transports } from "zmq-common/testing";
-import { heard } from "./heard.js";
+import { awaitSubscriptions } from "./await-subscriptions.js";
 
 const PATIENT = { receiveTimeout: 8000, linger: 0 };
 
@@ -46,10 +46,10 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     using subscriber = new Subscriber(PATIENT);
     await join(publisher, subscriber, endpoint());
     subscriber.subscribe("10001 ");
-    await heard(publisher, subscriber);
+    await awaitSubscriptions(publisher, subscriber);
 
     for (const update of ["10001 1 2", "10002 3 4", "10001 5 6"]) await sSend(publisher, update);
-    expect(await heard(publisher, subscriber)).toEqual(["10001 1 2", "10001 5 6"]);
+    expect(await awaitSubscriptions(publisher, subscriber)).toEqual(["10001 1 2", "10001 5 6"]);
   });
 
   test.each([

@@ -4,13 +4,13 @@ import { repeatUntil } from "./repeat.js";
 let calls = 0;
 
 /**
- * Waits until the publisher has heard of every subscription, and every cancellation, that the subscriber made
+ * Waits until the publisher knows of every subscription, and every cancellation, that the subscriber has made
  * so far. A connection keeps their order: once a last subscription works, so do those before it.
  *
  * @returns The messages that came before; they are taken off the socket.
  */
-export async function heard(publisher: Publisher, subscriber: Subscriber): Promise<string[]> {
-  const marker = `heard ${(calls += 1)} `;
+export async function awaitSubscriptions(publisher: Publisher, subscriber: Subscriber): Promise<string[]> {
+  const marker = `awaited ${(calls += 1)} `;
   subscriber.subscribe(marker);
   const before = receiveUntil(subscriber, `${marker}now`);
 

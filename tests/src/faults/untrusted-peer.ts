@@ -1,4 +1,4 @@
-/** Connections of those who do not speak our protocol. */
+/** Connections that speak other protocols than ZMTP 3, or none. */
 import { randomBytes } from "node:crypto";
 import { connect, type Socket } from "node:net";
 
@@ -8,8 +8,8 @@ const frame = (flags: number, body: string | Buffer) =>
 /** The first ten bytes of ZMTP 2.0 and later. */
 const SIGNATURE = Buffer.from("ff00000000000000017f", "hex");
 
-/** What intruders say once they are connected. */
-export const SAYINGS: Record<string, () => Buffer> = {
+/** What untrusted peers send once they are connected. */
+const SENT: Record<string, () => Buffer> = {
   "random bytes": () => randomBytes(1 + Math.floor(Math.random() * 200)),
   "an HTTP request": () => Buffer.from("GET / HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n\r\n"),
   "a TLS hello": () => Buffer.concat([Buffer.from("1603010200010001fc0303", "hex"), randomBytes(508)]),
@@ -31,22 +31,22 @@ export const SAYINGS: Record<string, () => Buffer> = {
   nothing: () => Buffer.alloc(0),
 };
 
-/** One who connects, says something, and then waits for the server to close the connection. */
-export class Intruder {
+/** A peer that connects, sends something, and then waits for the server to close the connection. */
+class UntrustedPeer {
   readonly #socket: Socket;
-  /** Once it is connected, or was turned away. */
-  readonly inside: Promise<void>;
-  /** How long it was let stay, in milliseconds. */
+  /** Once it is connected, or was refused. */
+  readonly connected: Promise<void>;
+  /** How long it stayed connected, in milliseconds. */
   readonly lasted: Promise<number>;
 
-  constructor(endpoint: string, saying: Buffer) {
+  constructor(endpoint: string, sent: Buffer) {
     const since = performance.now();
     this.#socket = connect(Number(endpoint.split(":").at(-1)), "127.0.0.1");
     // A connection that is reset is closed as well
     this.#socket.on("error", () => {});
     this.#socket.resume();
-    this.#socket.write(saying);
-    this.inside = new Promise((resolve) => {
+    this.#socket.write(sent);
+    this.connected = new Promise((resolve) => {
       this.#socket.on("connect", resolve).on("close", () => resolve());
     });
     this.lasted = new Promise((resolve) => {
@@ -59,23 +59,23 @@ export class Intruder {
   }
 }
 
-/** How many knock at the same time: a server has room for a hundred (ZMQ_BACKLOG). */
+/** How many connect at the same time: a server has room for a hundred (ZMQ_BACKLOG). */
 const AT_ONCE = 50;
 
-/** So many intruders, of every kind. */
-export async function intrude(
+/** Connects a number of untrusted peers, of every kind. */
+export async function connectUntrusted(
   endpoint: string,
   number: number,
-  kinds = Object.keys(SAYINGS),
-): Promise<Intruder[]> {
-  const intruders: Intruder[] = [];
-  while (intruders.length < number) {
-    const group = Array.from({ length: Math.min(AT_ONCE, number - intruders.length) }, (_, n) => {
-      const saying = SAYINGS[kinds[(intruders.length + n) % kinds.length] ?? ""];
-      return new Intruder(endpoint, saying?.() ?? Buffer.alloc(0));
+  kinds = Object.keys(SENT),
+): Promise<UntrustedPeer[]> {
+  const peers: UntrustedPeer[] = [];
+  while (peers.length < number) {
+    const group = Array.from({ length: Math.min(AT_ONCE, number - peers.length) }, (_, n) => {
+      const sent = SENT[kinds[(peers.length + n) % kinds.length] ?? ""];
+      return new UntrustedPeer(endpoint, sent?.() ?? Buffer.alloc(0));
     });
-    await Promise.all(group.map((intruder) => intruder.inside));
-    intruders.push(...group);
+    await Promise.all(group.map((peer) => peer.connected));
+    peers.push(...group);
   }
-  return intruders;
+  return peers;
 }
