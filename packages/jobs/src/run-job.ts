@@ -27,7 +27,7 @@ export type RunJob = (payload: string, signal: AbortSignal) => Promise<string>;
 /** Does jobs as the chapter's worker does: sleeps for their number of milliseconds. The result is empty. */
 export function sleepForJob(output: BufferedPrint): RunJob {
   return async (payload, signal) => {
-    if (!/^\d{1,9}$/.test(payload)) {
+    if (!/^\d{1,9}(?:\.\d+)?$/.test(payload)) {
       throw new JobError(`expected a number of milliseconds, got ${payload.slice(0, 40)}`);
     }
     output.print(`${payload}.`);
