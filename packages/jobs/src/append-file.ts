@@ -43,6 +43,8 @@ export class AppendFile implements Disposable {
     try {
       mkdirSync(dirname(file), { recursive: true });
       this.#descriptor = openSync(file, "a+");
+      // Devices and pipes are written only
+      if (!this.#isRegular) return;
       this.#read(onLine);
       if (fstatSync(this.#descriptor).size > this.#size) ftruncateSync(this.#descriptor, this.#size);
     } catch (error) {
@@ -50,9 +52,8 @@ export class AppendFile implements Disposable {
     }
   }
 
-  /** How many bytes of complete lines there are. */
-  get size(): number {
-    return this.#size;
+  get #isRegular(): boolean {
+    return fstatSync(this.#descriptor).isFile();
   }
 
   #read(onLine: (line: string) => void): void {
@@ -95,7 +96,7 @@ export class AppendFile implements Disposable {
 
   /** Removes everything. */
   clear(): void {
-    ftruncateSync(this.#descriptor, 0);
+    if (this.#isRegular) ftruncateSync(this.#descriptor, 0);
     this.#size = 0;
   }
 
