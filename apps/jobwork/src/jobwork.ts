@@ -1,11 +1,11 @@
 // Job worker
 // Connects DEALER socket to tcp://localhost:5561
 // Takes jobs from the ventilator, as many as it can use, and reports what became of each
-import { BufferedPrint, Inbox, JobRunner, runJob, whileConnected, Worker, type WorkerOptions } from "jobs";
+import * as jobs from "jobs";
 import { Dealer } from "zeromq";
 import { connectEndpoints, MalformedMessages, type RoleContext } from "zmq-common";
 
-export interface JobworkOptions extends WorkerOptions {
+export interface JobworkOptions extends jobs.WorkerOptions {
   /** What to run for each job. Default: nothing; it sleeps for the job's number of milliseconds. */
   command: string[];
   vent: string;
@@ -20,14 +20,14 @@ export interface JobworkOptions extends WorkerOptions {
 export async function jobwork(options: JobworkOptions, context: RoleContext) {
   const { signal, print, log, onFatalError } = context;
   using malformed = new MalformedMessages(log);
-  const worker = new Worker({ ...options, malformed });
+  const worker = new jobs.Worker({ ...options, malformed });
 
   // Socket to talk to the ventilator; it must never wait, and holds a window of results at most
   using socket = new Dealer({ sendHighWaterMark: 0, sendTimeout: 0 });
-  const output = new BufferedPrint(print);
+  const output = new jobs.BufferedPrint(print);
   const report = () => {
     output.flush();
-    for (const frames of worker.toVentilator.splice(0)) void socket.send(frames);
+    for (const frames of worker.toVentilator.splice(0)) jobs.post(socket, frames);
   };
 
   // Say that we are here whenever a connection is made, and then often enough
@@ -35,13 +35,13 @@ export async function jobwork(options: JobworkOptions, context: RoleContext) {
     worker.ready();
     report();
   };
-  using _heartbeat = whileConnected(socket, options.ttl / 4, sayReady);
+  using _heartbeat = jobs.whileConnected(socket, options.ttl / 4, sayReady);
   connectEndpoints(socket, [options.vent], context, "jobvent");
 
   // Do the jobs, one after another, while messages come in
-  const run = runJob(options, output);
-  const runner = new JobRunner(worker, { run, report, onFatalError });
-  const inbox = new Inbox<Dealer>();
+  const run = jobs.runJob(options, output);
+  const runner = new jobs.JobRunner(worker, { run, report, onFatalError });
+  const inbox = new jobs.Inbox<Dealer>();
   inbox.add(socket);
   try {
     for await (const { messages } of inbox.turns(signal)) {

@@ -8,7 +8,7 @@ export { DeadJobsError, logProgress, SinkDisplay, type SinkProgress } from "./pr
 export { BufferedPrint, CommandError, JobError, runJob, type RunJob } from "./run-job.js";
 export { type Counted, type CountedJobs, Sink, type SinkOptions } from "./sink.js";
 export { openSinkJournal, SinkJournal } from "./sink-journal.js";
-export { FreshDealer, reportLostPeers, sendTo, whileConnected } from "./sockets.js";
+export { FreshDealer, post, reportLostPeers, sendTo, whileConnected } from "./sockets.js";
 export {
   type Failure,
   RefusedBatchError,

@@ -42,6 +42,14 @@ export function sendTo(
 }
 
 /**
+ * Queues a message on a DEALER that has a `sendTimeout` of 0 and no high-water mark. That fails only if the socket is
+ * closed, or libzmq has given up its endpoint: in either case there is nobody to take it, now or later.
+ */
+export function post(socket: Dealer, frames: Frames): void {
+  socket.send(frames).catch(() => {});
+}
+
+/**
  * Calls a function as soon as a socket is connected, and then again and again while it is: what is said without a
  * connection would queue up, and be said all at once to the next peer.
  *
@@ -96,11 +104,7 @@ export class FreshDealer implements Disposable {
 
   /** Queues a message. */
   send(frames: Frames): void {
-    const { socket } = this;
-    socket.send(frames).catch((error: unknown) => {
-      // What is lost with a connection is sent again over the next
-      if (!socket.closed) throw error;
-    });
+    post(this.socket, frames);
   }
 
   [Symbol.dispose](): void {

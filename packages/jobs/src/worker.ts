@@ -118,7 +118,7 @@ export class Worker {
     this.#leaving = true;
     this.#waiting = [];
     this.endTurn();
-    this.#say("BYE", this.#running === undefined ? [] : [this.#running]);
+    this.#say("BYE", this.#running === undefined ? [] : [{ id: this.#running.id, text: "" }]);
   }
 
   /** Gives up the running job, which the next {@link leave} then hands back. */
