@@ -1,3 +1,4 @@
+/** The options of a program: flags, their environment variables, and `--help`. */
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { checkEndpoint } from "../sockets/endpoints.js";
 

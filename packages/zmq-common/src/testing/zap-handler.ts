@@ -1,4 +1,4 @@
-import type { CurveKeys } from "../security/certificates.js";
+import type { CurveKeys } from "../security/curve-keys.js";
 import { startZapHandler } from "../security/zap.js";
 import type { Logger } from "../sockets/logger.js";
 
