@@ -56,6 +56,8 @@ ENV NODE_ENV=production \
 WORKDIR /app
 # It belongs to root, and runs as somebody else: it cannot change itself
 COPY --from=built /app .
+# For the roles that have a journal: a volume takes over who may write to this folder
+RUN install -d -m 1777 /journal
 USER node
 STOPSIGNAL SIGTERM
 # Well is a role whose event loop turns: it then rewrites this file every second. Nothing is sent to its

@@ -1,6 +1,5 @@
 /** The pipeline that loses nothing, under whatever may happen to its processes; see history.ts. */
 import { describe, expect, test } from "@jest/globals";
-import "process-kit/jest";
 import { runHistory, type HistoryOptions } from "./history.js";
 
 /** Long enough under CI to be worth something, and short enough elsewhere to be run. */
