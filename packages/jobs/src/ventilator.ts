@@ -36,7 +36,7 @@ const [QUEUED, HELD, DONE, COUNTED] = [0, 1, 2, 3] as const;
 type JobState = typeof QUEUED | typeof HELD | typeof DONE | typeof COUNTED;
 
 /** Nobody is given jobs while results of more bytes than this wait for the sink's ACK. */
-export const KEPT_LIMIT = 4 * 1024 * 1024;
+const KEPT_LIMIT = 4 * 1024 * 1024;
 
 /** What a kept message costs besides its bytes, about. */
 const MESSAGE_OVERHEAD = 256;
@@ -100,7 +100,7 @@ export interface VentilatorOptions {
   readonly attempts: number;
   /** How many workers to wait for before the first job is given out. */
   readonly workers: number;
-  /** Whether to send BEAT to find out who is there: where libzmq does not report the peers that are lost. */
+  /** Whether to send BEAT to find lost workers, where libzmq does not report them. */
   readonly beats?: boolean;
   /** Called when the first job is given out. */
   readonly onStart?: () => void;
@@ -127,9 +127,9 @@ const BEAT_EVERY = 250;
 const END_PATIENCE = 10_000;
 
 export class Ventilator {
-  /** Messages to be sent to workers, in this order. Whoever sends them empties it. */
+  /** Messages to be sent to workers, in this order; the caller removes what it sends. */
   readonly toWorkers: ToWorker[] = [];
-  /** Messages to be sent to the sink, in this order. Whoever sends them empties it. */
+  /** Messages to be sent to the sink, in this order; the caller removes what it sends. */
   readonly toSink: Frames[] = [];
 
   readonly #options: VentilatorOptions;
@@ -138,7 +138,7 @@ export class Ventilator {
   /** How many jobs are in each state. */
   readonly #counts: [number, number, number, number];
   /** The number of the registration that a job was given to last; 0 once that one has answered or is gone. */
-  readonly #holders: Float64Array;
+  readonly #holders: Uint32Array;
   readonly #attempts: Uint8Array;
   readonly #reasons = new Map<number, string>();
   /** Its worker was lost while it held others too, so any of them may be the cause: to be tried alone. */
@@ -169,7 +169,7 @@ export class Ventilator {
     this.#batch = batch;
     this.#states = new Uint8Array(batch.jobs);
     this.#counts = [batch.jobs, 0, 0, 0];
-    this.#holders = new Float64Array(batch.jobs);
+    this.#holders = new Uint32Array(batch.jobs);
     this.#attempts = new Uint8Array(batch.jobs);
     this.#suspects = new Uint8Array(batch.jobs);
     for (const { id, text } of failures) {

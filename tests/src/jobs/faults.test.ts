@@ -124,7 +124,7 @@ describe("workers in other languages", () => {
   }
 });
 
-describe("others who speak, but not the truth", () => {
+describe("strangers", () => {
   test("results of another batch, forged tokens and nonsense change nothing", async () => {
     await using jobs = await Pipeline.create();
     const [sink, vent] = [jobs.sink(), jobs.vent({ input: jobs.input(times(30, 30)) })];
@@ -140,7 +140,7 @@ describe("others who speak, but not the truth", () => {
     }
     await stranger.send([Buffer.alloc(1000, 0xff), "", ""]);
     await stranger.send("");
-    // It answers in turn, so it has read all that by now; who does not echo its token gets no job
+    // It answers in turn, so it has read all that by now. A peer that does not echo its token gets no job
     await stranger.send(["READY", "", "5 10000"]);
     const [hello, token] = await stranger.receive();
     expect([String(hello), String(token)]).toEqual(["HELLO", expect.stringMatching(/^[0-9a-f]{16}\./)]);

@@ -40,7 +40,7 @@ const FAULTS = [
   "both",
 ] as const;
 
-export type Fault = (typeof FAULTS)[number];
+type Fault = (typeof FAULTS)[number];
 
 export interface HistoryOptions {
   seed: number;
@@ -196,7 +196,7 @@ class History {
     return process;
   }
 
-  /** Starts a worker again when it is gone, as somebody who looks after them does. */
+  /** Starts a worker again when it is gone, as a supervisor does. */
   async #restartWorkers(): Promise<void> {
     while (!this.#over) {
       for (const worker of this.#workers) {
