@@ -56,6 +56,8 @@ ENV NODE_ENV=production \
 WORKDIR /app
 # The files belong to root and the role runs as another user: it cannot change itself
 COPY --from=built /app .
+# For the roles that have a journal: a volume takes over who may write to this folder
+RUN install -d -m 1777 /journal
 USER node
 STOPSIGNAL SIGTERM
 # A healthy role touches this file every second. Nothing is sent to its sockets: a probe would take a message, count

@@ -201,6 +201,11 @@ export class RunningProcess implements AsyncDisposable {
     this.#child.stdin.write(text);
   }
 
+  /** Ends its stdin. */
+  closeInput(): void {
+    this.#child.stdin.end();
+  }
+
   /** Sends it a signal, SIGSTOP for example. */
   kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal);

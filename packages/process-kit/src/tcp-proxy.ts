@@ -12,6 +12,7 @@ export class TcpProxy implements AsyncDisposable {
   readonly #sockets = new Set<Socket>();
   /** What came from each socket. */
   readonly #passed: Buffer[][] = [];
+  #isCut = false;
   readonly #flow = new EventEmitter<{ flow: [] }>();
 
   /**
@@ -42,8 +43,14 @@ export class TcpProxy implements AsyncDisposable {
     this.#passed.push(chunks);
     this.#sockets.add(from);
     from.on("data", (chunk: Buffer) => chunks.push(chunk)).pipe(to);
+    if (this.#isCut) from.pause();
     // A connection that breaks, breaks on both sides; that is no failure of the proxy
-    from.on("error", () => {}).on("close", () => to.destroy());
+    from
+      .on("error", () => {})
+      .on("close", () => {
+        this.#sockets.delete(from);
+        to.destroy();
+      });
   }
 
   /** What to connect to in place of the bound socket. */
@@ -59,6 +66,18 @@ export class TcpProxy implements AsyncDisposable {
   /** Waits until {@link bytes} is at least as large. */
   async passed(bytes: number): Promise<void> {
     while (this.bytes < bytes) await once(this.#flow, "flow");
+  }
+
+  /** From now on nothing passes, and neither end is told: connections stay open, and new ones are accepted. */
+  cut(): void {
+    this.#isCut = true;
+    for (const socket of this.#sockets) socket.pause();
+  }
+
+  /** Lets everything pass again, first what has been waiting. */
+  heal(): void {
+    this.#isCut = false;
+    for (const socket of this.#sockets) socket.resume();
   }
 
   /** Breaks every connection and stops listening. */

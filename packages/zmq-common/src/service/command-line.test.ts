@@ -7,12 +7,11 @@ import {
   integer,
   milliseconds,
   type OptionSpecs,
-  parseOptions,
   path,
   positionals,
   text,
-  UsageExit,
 } from "./options.js";
+import { parseOptions, UsageExit } from "./command-line.js";
 
 const program = { name: "task-vent", description: "Sends tasks", version: "task-vent 1.2.3 (libzmq 4.3.5)" };
 
