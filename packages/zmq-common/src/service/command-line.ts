@@ -9,7 +9,7 @@ export interface Program {
   version: string;
 }
 
-/** Why a program ends before it begins: 0 after `--help` and `--version`, 2 for wrong usage. */
+/** The program exits before its role runs: with status 0 after `--help` and `--version`, 2 for wrong usage. */
 export class UsageExit extends Error {
   override name = "UsageExit";
   readonly status: 0 | 2;
@@ -24,7 +24,7 @@ export class UsageExit extends Error {
  * errors are printed. An empty environment variable counts as not given.
  *
  * @param argv The arguments after the name of the program.
- * @throws {UsageExit} When there is nothing left to do but to end.
+ * @throws {UsageExit} After `--help`, `--version` or wrong usage.
  */
 export function parseOptions<S extends OptionSpecs>(
   program: Program,

@@ -18,7 +18,7 @@ export interface OptionSpec<T> {
   readonly positional?: boolean;
   /** Arguments that look like flags are taken, too: those of another command. */
   readonly verbatim?: boolean;
-  /** Its environment variable, where that is not the program's name and the option's. */
+  /** Its environment variable. Default: the names of the program and of the option. */
   readonly env?: string | undefined;
 }
 

@@ -109,7 +109,7 @@ async function runToEnd(
   const { signal } = ending;
   const end = (reason: Error) => {
     ending.abort(reason);
-    // Once the event loop is empty, all that was queued is sent (monitor). Node would then take the process down bit
+    // Once the event loop is empty, all that was queued is sent: see `monitor`. Node would then take the process down bit
     // by bit, the signal handlers first: a second Ctrl-C would set the exit status
     process.once("beforeExit", () => process.exit());
     // If anything keeps the process alive, it ends here
@@ -133,7 +133,7 @@ async function runToEnd(
   const interrupt = () => stop(caught.reason as Error);
   if (caught.aborted) interrupt();
   else caught.addEventListener("abort", interrupt);
-  // A reader that closes our stdout has seen enough; a full disk is another matter
+  // A reader that closes our stdout needs no more; any other error is a failure
   stdout.onClosed = stop;
   stdout.onError = (error) => onFatalError(new Error(`cannot print: ${error.message}`, { cause: error }));
   stdout.onDropped = (count) => log.warn({ count }, "output was dropped: it was not read");
