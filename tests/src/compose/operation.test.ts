@@ -11,10 +11,8 @@ const RUNNING: [Profile, string[], Settings][] = [
   ["jobs", [], { JOBS: 100_000 }],
 ];
 
-const ROLES = [
-  ...["hello-server", "hello-client", "wuserver", "wuclient", "taskvent", "taskwork", "tasksink"],
-  ...["jobvent", "jobwork", "jobsink"],
-];
+const CHAPTER = ["hello-server", "hello-client", "wuserver", "wuclient", "taskvent", "taskwork", "tasksink"];
+const ROLES = [...CHAPTER, "jobvent", "jobwork", "jobsink"];
 
 describeWith("docker", "under docker compose", () => {
   const project = composeProject();
