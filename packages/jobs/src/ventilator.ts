@@ -204,7 +204,7 @@ export class Ventilator {
     const message = parseWorkerMessage(frames);
     const registration = this.#registrations.get(identity.toString("latin1"));
     if (message === undefined) return this.#options.malformed?.record("message", frames);
-    if (message.kind === "GONE") return this.#giveUp(registration, "its worker was lost");
+    if (message.kind === "GONE") return this.#giveUp(registration, "was lost");
 
     // A result counts whichever registration it is from: only not one of another batch
     if (message.kind === "DONE" && batchOf(message.token) === this.#batch.id) {
@@ -265,7 +265,7 @@ export class Ventilator {
     if (registration === undefined) return;
     for (const id of ids) if (this.#release(id, registration)) this.#queue(id);
     registration.full = true;
-    if (workerIsGone) this.#giveUp(registration, "its worker was lost");
+    if (workerIsGone) this.#giveUp(registration, "was lost");
   }
 
   /** At the end of a turn of the event loop: gives up, gives out, passes on; and tells everybody when all is done. */
@@ -297,7 +297,7 @@ export class Ventilator {
   #sweep(now: number): void {
     for (const registration of this.#registrations.values()) {
       if (now - registration.heard <= registration.ttl) continue;
-      this.#giveUp(registration, `its worker was silent for ${registration.ttl} ms`);
+      this.#giveUp(registration, `was silent for ${registration.ttl} ms`);
     }
     if (this.#options.beats !== true || now - this.#lastBeat < BEAT_EVERY) return;
     this.#lastBeat = now;
@@ -327,16 +327,15 @@ export class Ventilator {
     }
   }
 
-  #giveUp(registration: Registration | undefined, reason: string): void {
+  #giveUp(registration: Registration | undefined, what: string): void {
     if (registration === undefined) return;
     this.#registrations.delete(registration.identity.toString("latin1"));
     // Also one that another worker has done meanwhile may have been its end
     const certain = registration.held === 1;
     const ids = this.#takeBack(registration);
-    if (registration.ready)
-      this.#options.log?.warn(`gave up a worker: ${reason}; it held ${ids.length} jobs`);
+    if (registration.ready) this.#options.log?.warn(`a worker ${what}; jobs held: ${ids.length}`);
     for (const id of ids) {
-      if (certain) this.#fail({ id, text: reason });
+      if (certain) this.#fail({ id, text: `its worker ${what}` });
       else {
         this.#suspects[id] = 1;
         this.#queue(id);
