@@ -19,6 +19,11 @@ export async function tasksink({ bind, tasks, timeout }: TasksinkOptions, contex
   using receiver = new Pull();
   const endpoints = await bindEndpoints(receiver, bind, context);
 
+  let results = 0;
+  const progress = () => `${results} of ${tasks} results came`;
+  const onIdle = (ms: number) => log.info(`${progress()}; none for ${ms} ms, waiting`);
+  const onTimeout = (ms: number) => new Error(`${progress()}; gave up after ${ms} ms without one`);
+
   // Wait for start of batch
   log.info(`waiting for the start of the batch on ${endpoints.join(", ")}`);
   await receiveStartOfBatch(receiver, context);
@@ -27,11 +32,6 @@ export async function tasksink({ bind, tasks, timeout }: TasksinkOptions, contex
   const start = sClock();
 
   // Process confirmations
-  let results = 0;
-  const progress = () => `${results} of ${tasks} results came`;
-  const onIdle = (ms: number) => log.info(`${progress()}; none for ${ms} ms, waiting`);
-  const onTimeout = (ms: number) => new Error(`${progress()}; gave up after ${ms} ms without one`);
-
   for await (const _ of messages(receiver, { signal, timeout, onIdle, onTimeout, burst: true })) {
     print(results % 10 === 0 ? ":" : ".");
     results += 1;

@@ -29,6 +29,7 @@ export {
   choice,
   endpoint,
   endpoints,
+  flag,
   integer,
   type IntegerDetails,
   milliseconds,

@@ -13,17 +13,20 @@ export const START_OF_BATCH = "0";
 /** What a worker tells the sink after each task. The sink takes any content for a result. */
 export const RESULT = "";
 
-/** The longest workload that is read, in milliseconds: about eleven days, and as long as a timer can run. */
-const LONGEST_WORKLOAD = 999_999_999;
+/** The longest workload that is read, in milliseconds: about eleven days. A timer can run for 24. */
+const MAX_WORKLOAD = 999_999_999;
+
+/** Nine digits and the NUL behind them fit; a hostile frame of megabytes need not be decoded. */
+const MAX_TEXT_BYTES = 16;
 
 /**
  * @param workload In milliseconds; the chapter's are 1 to 100.
  * @throws {RangeError} Unless it is an integer from 0 to 999999999.
  */
 export function formatTask(workload: number): string {
-  if (!Number.isInteger(workload) || workload < 0 || workload > LONGEST_WORKLOAD) {
+  if (!Number.isInteger(workload) || workload < 0 || workload > MAX_WORKLOAD) {
     throw new RangeError(
-      `Expected \`workload\` to be an integer from 0 to ${LONGEST_WORKLOAD}, got \`${workload}\``,
+      `Expected \`workload\` to be an integer from 0 to ${MAX_WORKLOAD}, got \`${workload}\``,
     );
   }
   return String(workload);
@@ -40,12 +43,9 @@ export function parseTask(message: readonly Buffer[]): number | undefined {
   const [frame, ...more] = message;
   if (frame === undefined || more.length > 0) return undefined;
   if (frame.length === 4 && frame.readUIntLE(1, 3) === 0) return frame[0];
-  const text = frameText(frame.subarray(0, LONGEST));
+  const text = frameText(frame.subarray(0, MAX_TEXT_BYTES));
   return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }
-
-/** Nine digits and the NUL behind them fit; a hostile frame of megabytes need not be decoded. */
-const LONGEST = 16;
 
 /**
  * Whether a message starts a batch, as any of the Guide's ventilators sends it to the sink: `0`, perhaps with a NUL or

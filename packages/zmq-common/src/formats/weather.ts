@@ -38,7 +38,7 @@ export function formatWeather({ zipcode, temperature, humidity }: WeatherUpdate)
 /** Where updates are written: the longest is as long as `"00501 -80 10"`. */
 const bytes = Buffer.alloc("00501 -80 10".length);
 
-/** The first 0, 1, 2, … of these bytes. */
+/** A view of the first n of these bytes, for each n. */
 const beginnings = Array.from({ length: bytes.length + 1 }, (_, length) => bytes.subarray(0, length));
 
 const [ZERO, MINUS, SPACE] = Buffer.from("0- ") as unknown as [number, number, number];
@@ -105,8 +105,8 @@ export function parseWeather(
   return { zipcode, temperature: negative ? -degrees : degrees, humidity };
 }
 
-const inRange = (value: number, least: number, most: number) =>
-  Number.isInteger(value) && value >= least && value <= most;
+const inRange = (value: number, min: number, max: number) =>
+  Number.isInteger(value) && value >= min && value <= max;
 
 const outOfRange = (field: string, value: number, range: string) =>
   new RangeError(`Expected \`${field}\` to be an integer from ${range}, got \`${value}\``);

@@ -4,17 +4,10 @@ import { CurveKeys } from "../security/curve-keys.js";
 import { startZapHandler } from "../security/zap.js";
 import type { SocketContext } from "../sockets/context.js";
 import { sCatchSignals } from "../zhelpers/zhelpers.js";
+import { parseOptions, type Program, UsageExit } from "./command-line.js";
 import { startHealthFile } from "./health.js";
 import { createLog, LOG_FORMATS, LOG_LEVELS, type RoleLogger } from "./log.js";
-import {
-  choice,
-  type OptionSpecs,
-  type OptionValues,
-  parseOptions,
-  path,
-  type Program,
-  UsageExit,
-} from "./options.js";
+import { choice, type OptionSpecs, type OptionValues, path } from "./options.js";
 import { Output } from "./output.js";
 import type { Print } from "./print.js";
 import { endWithoutTerminal } from "./terminal.js";
@@ -41,11 +34,13 @@ const GRACE = 800;
  * @param meta `import.meta` of the app's main module; the app's package.json names and describes it.
  * @param role The role: a function of its options and its context.
  * @param specs The options of the role.
+ * @param details.grace How much longer than others it may take to end after a signal, in milliseconds.
  */
 export async function runRole<S extends OptionSpecs>(
   meta: ImportMeta,
   role: (options: OptionValues<S>, context: RoleContext) => Promise<void>,
   specs: S,
+  { grace = () => 0 }: { grace?: (options: OptionValues<S>) => number } = {},
 ): Promise<void> {
   const caught = sCatchSignals();
   endWithoutTerminal();
@@ -63,7 +58,8 @@ export async function runRole<S extends OptionSpecs>(
     }) as OptionValues<S> & CommonOptions;
     const log = await createLog(program.name, { level: logLevel, format: logFormat }, stderr);
     const run = (context: RoleContext) => role(options as OptionValues<S>, context);
-    await runToEnd(run, { healthFile, curveDir, name: program.name, caught, log, stdout });
+    const patience = GRACE + grace(options as OptionValues<S>);
+    await runToEnd(run, { healthFile, curveDir, name: program.name, caught, log, stdout, patience });
   } catch (error) {
     if (!(error instanceof UsageExit)) throw error;
     process.exitCode = error.status;
@@ -100,25 +96,27 @@ interface Surroundings extends Pick<CommonOptions, "healthFile" | "curveDir"> {
   caught: AbortSignal;
   log: RoleLogger;
   stdout: Output;
+  /** How long it may take to end after a signal, in milliseconds. */
+  patience: number;
 }
 
 /** Runs the role to its end, and sets the exit status. */
 async function runToEnd(
   role: (context: RoleContext) => Promise<void>,
-  { name, healthFile, curveDir, caught, log, stdout }: Surroundings,
+  { name, healthFile, curveDir, caught, log, stdout, patience }: Surroundings,
 ): Promise<void> {
   const ending = new AbortController();
   const { signal } = ending;
   const end = (reason: Error) => {
     ending.abort(reason);
-    // Once the event loop is empty, all that was queued is sent (monitor). Node would then take the process down bit
+    // Once the event loop is empty, all that was queued is sent: see `monitor`. Node would then take the process down bit
     // by bit, the signal handlers first: a second Ctrl-C would set the exit status
     process.once("beforeExit", () => process.exit());
     // If anything keeps the process alive, it ends here
     setTimeout(() => {
       if (stdout.waiting > 0) log.warn({ characters: stdout.waiting }, "ended before all output was read");
       setImmediate(() => process.exit());
-    }, GRACE).unref();
+    }, patience).unref();
   };
   // The first of these two decides how it ended
   const stop = (reason: Error) => {
@@ -135,7 +133,7 @@ async function runToEnd(
   const interrupt = () => stop(caught.reason as Error);
   if (caught.aborted) interrupt();
   else caught.addEventListener("abort", interrupt);
-  // A reader that closes our stdout has seen enough; a full disk is another matter
+  // A reader that closes our stdout needs no more; any other error is a failure
   stdout.onClosed = stop;
   stdout.onError = (error) => onFatalError(new Error(`cannot print: ${error.message}`, { cause: error }));
   stdout.onDropped = (count) => log.warn({ count }, "output was dropped: it was not read");

@@ -96,7 +96,7 @@ export function sSetId(socket: { routingId: string | null }): string {
   return identity;
 }
 
-/** Never notified: only to wait for a time on. */
+/** Used for timed waits only; never notified. */
 const never = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
 /**
@@ -159,7 +159,7 @@ export class VersionError extends Error {
 /**
  * Makes sure that libzmq is at least `major.minor` (`s_version_assert`).
  *
- * @throws {VersionError} Where the original prints as much and ends the process.
+ * @throws {VersionError} The original prints this and exits.
  */
 export function sVersionAssert(major: number, minor: number): void {
   const [haveMajor = 0, haveMinor = 0] = version.split(".").map(Number);
