@@ -65,7 +65,7 @@ describe("the log", () => {
     expect(child.logLines(/two/)).toEqual([]);
   });
 
-  test("can be waited for: for a message, or for so many of them", async () => {
+  test("can be waited for: one message, or a number of them", async () => {
     const child = logging("peers: 1", "lost", "peers: 2");
     expect((await child.untilLogged(/^peers: (\d)$/))[1]).toBe("1");
     expect((await child.untilLogged(/^peers: (\d)$/, { times: 2 }))[1]).toBe("2");

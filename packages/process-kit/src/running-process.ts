@@ -212,7 +212,7 @@ export class RunningProcess implements AsyncDisposable {
   }
 
   /**
-   * Sees to it that the process is gone: by a signal and, should it not end within two seconds, by SIGKILL.
+   * Ends the process: by a signal and, if it does not end within two seconds, by SIGKILL.
    * Never throws. {@link endAll} and {@link reportAll} leave it out from then on.
    *
    * @returns How long that took, in milliseconds.

@@ -77,11 +77,14 @@ test(
 );
 
 test(
-  "the repository keeps its form and its boundaries",
+  "the repository's other checks pass: form, boundaries, unused code, links, spelling",
   async () => {
     await inCopy("npx --yes pnpm@10 exec prettier --check apps tests/package.json docker-compose*.yml");
     await inCopy("npx --yes pnpm@10 exec turbo boundaries");
     await inCopy("npx --yes pnpm@10 exec depcruise --config .dependency-cruiser.cjs apps");
+    await inCopy("npx --yes pnpm@10 unused");
+    await inCopy("npx --yes pnpm@10 exec remark --frail --quiet --no-stdout apps");
+    await inCopy("npx --yes pnpm@10 exec cspell lint --no-progress apps/price-*/**");
   },
   DEADLINE,
 );

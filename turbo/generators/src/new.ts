@@ -127,6 +127,7 @@ try {
 
   npx pnpm@10 --filter ${name} dev     runs it, again at each saved change
   npx pnpm@10 test --filter=${name}    tests it
+  npx pnpm@10 docs:write${" ".repeat(name.length)}         adds it to the pages of docs/
   apps/${name}/README.md says more`);
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;

@@ -108,7 +108,7 @@ describe("sSendMore", () => {
     expect((await one.pull.receive()).map(String)).toEqual(["for one", "one"]);
   });
 
-  test("holds them still when the send fails, for the one that is tried again", async () => {
+  test("still holds them when the send fails, until it is tried again", async () => {
     using push = new Push({ sendTimeout: 10, linger: 0 });
     await push.bind("tcp://127.0.0.1:*");
     sSendMore(push, "one");
