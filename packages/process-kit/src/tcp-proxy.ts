@@ -45,10 +45,12 @@ export class TcpProxy implements AsyncDisposable {
     from.on("data", (chunk: Buffer) => chunks.push(chunk)).pipe(to);
     if (this.#isCut) from.pause();
     // A connection that breaks, breaks on both sides; that is no failure of the proxy
-    from.on("error", () => {}).on("close", () => {
-      this.#sockets.delete(from);
-      to.destroy();
-    });
+    from
+      .on("error", () => {})
+      .on("close", () => {
+        this.#sockets.delete(from);
+        to.destroy();
+      });
   }
 
   /** What to connect to in place of the bound socket. */
