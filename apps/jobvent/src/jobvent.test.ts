@@ -32,7 +32,7 @@ async function start(options: Partial<Parameters<typeof jobvent>[0]> = {}) {
 
 const texts = (frames: Buffer[]) => frames.map(String);
 
-/** Registers a worker that takes so many jobs, and returns its token. */
+/** Registers a worker with a window, and returns its token. */
 async function register(worker: Dealer, window: number): Promise<string> {
   await worker.send(["READY", "", `${window} 10000`]);
   const [, token = ""] = texts(await worker.receive());

@@ -14,6 +14,7 @@ Options:
   --seed <n>             the same again (CURVE); without it, random (env: WUCLIENT_SEED)
   --log-level <low|high> how much is logged (default: low, env: LOG_LEVEL)
   --health-file <path>   file to touch (env: WUCLIENT_HEALTH_FILE)
+  --sync                 each write (default: no, env: WUCLIENT_SYNC)
   -h, --help             print this help
 `.replace("high> how", "high>  how");
 
@@ -39,6 +40,7 @@ test("reads flags, arguments, defaults and variables", () => {
     },
     { flag: "--log-level <low|high>", description: "how much is logged", default: "low", env: "LOG_LEVEL" },
     { flag: "--health-file <path>", description: "file to touch", default: "", env: "WUCLIENT_HEALTH_FILE" },
+    { flag: "--sync", description: "each write", default: "no", env: "WUCLIENT_SYNC" },
   ]);
 });
 

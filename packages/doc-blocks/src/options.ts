@@ -13,7 +13,7 @@ export interface Option {
 
 /** Reads what a role prints for `--help`. */
 export function parseHelp(help: string): Option[] {
-  const lines = [...help.matchAll(/^ {2}(--[a-z-]+ <[^>]+>|[a-z]+) {2,}(.+)$/gm)];
+  const lines = [...help.matchAll(/^ {2}(--[a-z-]+(?: <[^>]+>)?|[a-z]+) {2,}(.+)$/gm)];
   return lines.map(([, name = "", text = ""]) => {
     const [, description = ""] = /^(.*?)(?: \((?:default|env): .*)?$/.exec(text) ?? [];
     return {

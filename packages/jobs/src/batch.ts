@@ -3,16 +3,19 @@ export class Batch {
   /** 16 hex digits. */
   readonly id: string;
   readonly #bytes: Buffer;
-  /** Where each payload begins. An array of objects or strings would take several times the memory. */
-  readonly #starts: Float64Array;
+  /** Where each payload begins, and the last one ends. Objects or strings would take several times the memory. */
+  readonly #starts: Uint32Array;
 
   /** @param bytes A payload a line, each ended by a line feed. */
   constructor(id: string, bytes: Buffer) {
     this.id = id;
     this.#bytes = bytes;
-    const starts: number[] = [];
-    for (let at = 0; at < bytes.length; at = bytes.indexOf("\n", at) + 1) starts.push(at);
-    this.#starts = Float64Array.from([...starts, bytes.length]);
+    let jobs = 0;
+    for (const byte of bytes) if (byte === LINE_FEED) jobs += 1;
+    this.#starts = new Uint32Array(jobs + 1);
+    for (let n = 0; n < jobs; n++) {
+      this.#starts[n + 1] = bytes.indexOf(LINE_FEED, this.#starts[n]) + 1;
+    }
   }
 
   /** How many jobs it has. */
@@ -30,3 +33,5 @@ export class Batch {
     return this.#bytes;
   }
 }
+
+const LINE_FEED = 0x0a;

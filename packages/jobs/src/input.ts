@@ -75,29 +75,34 @@ function randomJobs(jobs: number, seed: number | undefined): Buffer {
  * @throws {InputError} When a line cannot be a job, or there is none.
  */
 export function checkJobs(input: Buffer, name: string): Buffer {
-  const jobs: Buffer[] = [];
+  // One look at all of it, for a million lines; where something is wrong, the line is looked for
+  const isSound = isUtf8(input) && !input.includes(0);
+  const jobs = Buffer.allocUnsafe(input.length + 1);
+  let length = 0;
   let number = 0;
   for (let at = 0; at < input.length;) {
     number += 1;
-    const lineFeed = input.indexOf("\n", at);
+    const lineFeed = input.indexOf(LINE_FEED, at);
     const next = lineFeed === -1 ? input.length : lineFeed + 1;
     let end = lineFeed === -1 ? input.length : lineFeed;
     if (end > at && input[end - 1] === CARRIAGE_RETURN) end -= 1;
-    const line = input.subarray(at, end);
-    at = next;
-    if (line.length === 0) continue;
-    const where = `line ${number} of ${name}`;
-    if (line.length > MAX_TEXT) {
-      throw new InputError(`${where} has ${line.length} bytes; a job has ${MAX_TEXT} at most`);
+    if (!isSound || end - at > MAX_TEXT) checkLine(input.subarray(at, end), `line ${number} of ${name}`);
+    if (end > at) {
+      length += input.copy(jobs, length, at, end);
+      jobs[length++] = LINE_FEED;
     }
-    if (line.includes(0)) throw new InputError(`${where} has a NUL byte; a job is a line of text`);
-    if (!isUtf8(line)) throw new InputError(`${where} is not UTF-8`);
-    jobs.push(line, LINE_FEED);
+    at = next;
   }
-  if (jobs.length === 0) throw new InputError(`${name} has no jobs: it is empty`);
-  return Buffer.concat(jobs);
+  if (length === 0) throw new InputError(`${name} has no jobs: it is empty`);
+  return jobs.subarray(0, length);
 }
 
-const CARRIAGE_RETURN = 0x0d;
+function checkLine(line: Buffer, where: string): void {
+  if (line.length > MAX_TEXT) {
+    throw new InputError(`${where} has ${line.length} bytes; a job has ${MAX_TEXT} at most`);
+  }
+  if (line.includes(0)) throw new InputError(`${where} has a NUL byte; a job is a line of text`);
+  if (!isUtf8(line)) throw new InputError(`${where} is not UTF-8`);
+}
 
-const LINE_FEED = Buffer.from("\n");
+const [CARRIAGE_RETURN, LINE_FEED] = Buffer.from("\r\n") as unknown as [number, number];

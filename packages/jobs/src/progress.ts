@@ -3,6 +3,9 @@ import type { Logger } from "zmq-common";
 /** How often the log has a line about it, in milliseconds. */
 const LOG_EVERY = 10_000;
 
+/** Over how much time the rate is measured, in milliseconds. */
+const RATE_SPAN = 10_000;
+
 /** How often the line on a terminal is drawn, in milliseconds. */
 const DRAW_EVERY = 100;
 
@@ -30,8 +33,10 @@ export class SinkDisplay implements Disposable {
   readonly #options: ProgressOptions;
   readonly #timer: NodeJS.Timeout;
   #line: LogLine | undefined;
-  /** When the batch began, as far as this process has seen it, and how many had been counted then. */
-  #begin: { at: number; counted: number } | undefined;
+  /** When the batch began, as far as this process has seen it. */
+  #begin: number | undefined;
+  /** How many had been counted at which time, in the last {@link RATE_SPAN}: for the rate. */
+  #samples: { at: number; counted: number }[] = [];
   #shown: number;
 
   private constructor(sink: SinkProgress, options: ProgressOptions, line?: LogLine) {
@@ -61,7 +66,10 @@ export class SinkDisplay implements Disposable {
   /** Shows what has been counted since the last call. */
   update(): void {
     if (this.#sink.batch === undefined) return;
-    this.#begin ??= { at: performance.now(), counted: this.#counted };
+    if (this.#begin === undefined) {
+      this.#begin = performance.now();
+      this.#samples = [{ at: this.#begin, counted: this.#shown }];
+    }
     // A terminal that shows a line has no room for dots; on stdout there may be results
     if (this.#line === undefined && this.#options.output !== "-") {
       this.#options.print(dots(this.#shown, this.#counted - this.#shown));
@@ -75,7 +83,7 @@ export class SinkDisplay implements Disposable {
    * @throws {DeadJobsError} If there are any.
    */
   finish(): void {
-    const elapsed = Math.trunc(performance.now() - (this.#begin?.at ?? performance.now()));
+    const elapsed = Math.trunc(performance.now() - (this.#begin ?? performance.now()));
     this[Symbol.dispose]();
     const { print, log, output } = this.#options;
     if (output === "-") log.info(`Total elapsed time: ${elapsed} msec`);
@@ -90,10 +98,13 @@ export class SinkDisplay implements Disposable {
 
   #describe(): string | undefined {
     const { batch, results, dead, workers } = this.#sink;
-    if (batch === undefined || this.#begin === undefined) return undefined;
-    const { at, counted } = this.#begin;
+    const [first, second] = this.#samples;
+    if (batch === undefined || first === undefined) return undefined;
+    const now = { at: performance.now(), counted: this.#counted };
+    if (second !== undefined && now.at - second.at > RATE_SPAN) this.#samples.shift();
+    this.#samples.push(now);
     const numbers = { results, dead: dead.size, jobs: batch.jobs, workers };
-    return describeProgress(numbers, this.#counted - counted, performance.now() - at);
+    return describeProgress(numbers, now.counted - first.counted, now.at - first.at);
   }
 
   [Symbol.dispose](): void {

@@ -25,7 +25,7 @@ export class CommandError extends Error {
 export type RunJob = (payload: string, signal: AbortSignal) => Promise<string>;
 
 /** Does jobs as the chapter's worker does: sleeps for their number of milliseconds. The result is empty. */
-export function sleepForJob(output: BufferedPrint): RunJob {
+function sleepForJob(output: BufferedPrint): RunJob {
   return async (payload, signal) => {
     if (!/^\d{1,9}(?:\.\d+)?$/.test(payload)) {
       throw new JobError(`expected a number of milliseconds, got ${payload.slice(0, 40)}`);
@@ -75,7 +75,7 @@ const STDERR_TAIL = 2000;
  * Does jobs by a command, without a shell: the job is put in for each `{}` in its arguments, or added as the last. What
  * the command prints is the result; a status other than 0 is a failure.
  */
-export function runCommand([file = "", ...args]: readonly string[]): RunJob {
+function runCommand([file = "", ...args]: readonly string[]): RunJob {
   return async (payload, signal) => {
     signal.throwIfAborted();
     const job = Buffer.from(payload, "latin1").toString();
@@ -150,7 +150,7 @@ const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "\n": "\\n", "
 const escape = (text: string) => text.replaceAll(/[\\\n\r\t]/g, (character) => ESCAPES[character] ?? "");
 
 /** Limits how long a job may take. */
-export function withTimeout(run: RunJob, milliseconds: number | undefined): RunJob {
+function withTimeout(run: RunJob, milliseconds: number | undefined): RunJob {
   if (milliseconds === undefined) return run;
   return async (payload, signal) => {
     const timeout = new AbortController();

@@ -47,7 +47,7 @@ const NOBODY = Buffer.alloc(0);
 const END_PATIENCE = 60_000;
 
 export class Sink {
-  /** Messages to be sent, in this order, with the routing identity of the receiver. Whoever sends them empties it. */
+  /** Messages to be sent, in this order, each with the routing identity of its receiver; the caller removes what it sends. */
   readonly toVentilators: { readonly to: Buffer; readonly frames: Frames }[] = [];
   /** The batch, once it is known. */
   batch: { readonly id: string; readonly jobs: number } | undefined;

@@ -77,7 +77,7 @@ export class FreshDealer implements Disposable {
    */
   constructor(endpoint: string, context: SocketContext, peer: string, onFresh: (socket: Dealer) => void) {
     this.#connect = () => {
-      // Who sends keeps to a limit of its own
+      // The ventilator limits what it sends by itself
       const socket = new Dealer({ sendHighWaterMark: 0, sendTimeout: 0 });
       this.#renewWhenLost(socket);
       connectEndpoints(socket, [endpoint], context, peer);

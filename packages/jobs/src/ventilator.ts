@@ -36,7 +36,7 @@ const [QUEUED, HELD, DONE, COUNTED] = [0, 1, 2, 3] as const;
 type JobState = typeof QUEUED | typeof HELD | typeof DONE | typeof COUNTED;
 
 /** Nobody is given jobs while results of more bytes than this wait for the sink's ACK. */
-export const KEPT_LIMIT = 4 * 1024 * 1024;
+const KEPT_LIMIT = 4 * 1024 * 1024;
 
 /** What a kept message costs besides its bytes, about. */
 const MESSAGE_OVERHEAD = 256;
@@ -100,7 +100,7 @@ export interface VentilatorOptions {
   readonly attempts: number;
   /** How many workers to wait for before the first job is given out. */
   readonly workers: number;
-  /** Whether to send BEAT to find out who is there: where libzmq does not report the peers that are lost. */
+  /** Whether to send BEAT to find lost workers, where libzmq does not report them. */
   readonly beats?: boolean;
   /** Called when the first job is given out. */
   readonly onStart?: () => void;
@@ -127,9 +127,9 @@ const BEAT_EVERY = 250;
 const END_PATIENCE = 10_000;
 
 export class Ventilator {
-  /** Messages to be sent to workers, in this order. Whoever sends them empties it. */
+  /** Messages to be sent to workers, in this order; the caller removes what it sends. */
   readonly toWorkers: ToWorker[] = [];
-  /** Messages to be sent to the sink, in this order. Whoever sends them empties it. */
+  /** Messages to be sent to the sink, in this order; the caller removes what it sends. */
   readonly toSink: Frames[] = [];
 
   readonly #options: VentilatorOptions;
@@ -138,7 +138,7 @@ export class Ventilator {
   /** How many jobs are in each state. */
   readonly #counts: [number, number, number, number];
   /** The number of the registration that a job was given to last; 0 once that one has answered or is gone. */
-  readonly #holders: Float64Array;
+  readonly #holders: Uint32Array;
   readonly #attempts: Uint8Array;
   readonly #reasons = new Map<number, string>();
   /** Its worker was lost while it held others too, so any of them may be the cause: to be tried alone. */
@@ -169,7 +169,7 @@ export class Ventilator {
     this.#batch = batch;
     this.#states = new Uint8Array(batch.jobs);
     this.#counts = [batch.jobs, 0, 0, 0];
-    this.#holders = new Float64Array(batch.jobs);
+    this.#holders = new Uint32Array(batch.jobs);
     this.#attempts = new Uint8Array(batch.jobs);
     this.#suspects = new Uint8Array(batch.jobs);
     for (const { id, text } of failures) {
@@ -204,7 +204,7 @@ export class Ventilator {
     const message = parseWorkerMessage(frames);
     const registration = this.#registrations.get(identity.toString("latin1"));
     if (message === undefined) return this.#options.malformed?.record("message", frames);
-    if (message.kind === "GONE") return this.#giveUp(registration, "its worker was lost");
+    if (message.kind === "GONE") return this.#giveUp(registration, "was lost");
 
     // A result counts whichever registration it is from: only not one of another batch
     if (message.kind === "DONE" && batchOf(message.token) === this.#batch.id) {
@@ -265,7 +265,7 @@ export class Ventilator {
     if (registration === undefined) return;
     for (const id of ids) if (this.#release(id, registration)) this.#queue(id);
     registration.full = true;
-    if (workerIsGone) this.#giveUp(registration, "its worker was lost");
+    if (workerIsGone) this.#giveUp(registration, "was lost");
   }
 
   /** At the end of a turn of the event loop: gives up, gives out, passes on; and tells everybody when all is done. */
@@ -297,7 +297,7 @@ export class Ventilator {
   #sweep(now: number): void {
     for (const registration of this.#registrations.values()) {
       if (now - registration.heard <= registration.ttl) continue;
-      this.#giveUp(registration, `its worker was silent for ${registration.ttl} ms`);
+      this.#giveUp(registration, `was silent for ${registration.ttl} ms`);
     }
     if (this.#options.beats !== true || now - this.#lastBeat < BEAT_EVERY) return;
     this.#lastBeat = now;
@@ -327,16 +327,15 @@ export class Ventilator {
     }
   }
 
-  #giveUp(registration: Registration | undefined, reason: string): void {
+  #giveUp(registration: Registration | undefined, what: string): void {
     if (registration === undefined) return;
     this.#registrations.delete(registration.identity.toString("latin1"));
     // Also one that another worker has done meanwhile may have been its end
     const certain = registration.held === 1;
     const ids = this.#takeBack(registration);
-    if (registration.ready)
-      this.#options.log?.warn(`gave up a worker: ${reason}; it held ${ids.length} jobs`);
+    if (registration.ready) this.#options.log?.warn(`a worker ${what}; jobs held: ${ids.length}`);
     for (const id of ids) {
-      if (certain) this.#fail({ id, text: reason });
+      if (certain) this.#fail({ id, text: `its worker ${what}` });
       else {
         this.#suspects[id] = 1;
         this.#queue(id);

@@ -70,8 +70,8 @@ export type SinkMessage =
   | { readonly kind: "REFUSE"; readonly reason: string };
 
 export const MAX_WINDOW = 100_000;
-export const MIN_TTL = 50;
-export const MAX_TTL = 3_600_000;
+const MIN_TTL = 50;
+const MAX_TTL = 3_600_000;
 
 /** The longest payload, result or reason, in bytes. */
 export const MAX_TEXT = 256 * 1024;
@@ -309,7 +309,7 @@ function ascii(frame: Buffer | undefined): string {
   return frame === undefined || frame.length > 64 ? "" : frame.toString("latin1");
 }
 
-/** So many integers with spaces between. */
+/** A number of integers with spaces between. */
 function integers(frame: Buffer | undefined, count: number): number[] | undefined {
   const text = ascii(frame);
   if (!/^\d{1,15}(?: \d{1,15})*$/.test(text)) return undefined;

@@ -15,7 +15,7 @@ import {
 /** A worker holds as many jobs as it does in this many milliseconds, so that it never waits for the next. */
 const AHEAD = 5;
 
-/** Longer jobs than this, in milliseconds, are not held in advance: whoever is idle shall have them. */
+/** Longer jobs than this, in milliseconds, are not held in advance: an idle worker can have them. */
 const LONG = 1000;
 
 /** However short the jobs are: all that a dead worker held is tried again one by one. */
@@ -34,7 +34,7 @@ export interface WorkerOptions {
 }
 
 export class Worker {
-  /** Messages to be sent, in this order. Whoever sends them empties it. */
+  /** Messages to be sent, in this order; the caller removes what it sends. */
   readonly toVentilator: Frames[] = [];
   /** Whether the ventilator has said that the batch is done. */
   stopped = false;

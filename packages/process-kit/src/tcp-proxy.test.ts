@@ -71,3 +71,20 @@ test("a cut holds back what is sent, and a heal lets it pass", async () => {
   proxy.heal();
   await answers;
 });
+
+test("a cut of the answers lets everything else pass", async () => {
+  await using proxy = await TcpProxy.start(endpoint);
+  const client = await connectTo(proxy);
+  client.write("ping");
+  await once(client, "data");
+  const arrived = new Promise((resolve) => server.once("connection", resolve));
+  proxy.cut("answers");
+  const { bytes } = proxy;
+  await connectTo(proxy);
+  await arrived;
+  expect(proxy.bytes).toBe(bytes);
+  const answer = once(client, "data");
+  client.write("ping");
+  proxy.heal();
+  await answer;
+});

@@ -66,7 +66,7 @@ describe("workers come and go", () => {
     const [first, second] = [jobs.worker({ ttl: 400 }), jobs.worker({ ttl: 400 })];
     await Promise.all([first.until(/^20\./), second.until(/^20\./)]);
     first.kill("SIGSTOP");
-    await vent.untilLogged(/^gave up a worker: its worker was silent for 400 ms; it held [12] jobs$/);
+    await vent.untilLogged(/^a worker was silent for 400 ms; jobs held: [12]$/);
     first.kill("SIGCONT");
     await Promise.all([vent.done(), sink.done()]);
     const { results } = readJournal(jobs.path("sink"));
@@ -124,7 +124,7 @@ describe("workers in other languages", () => {
   }
 });
 
-describe("others who speak, but not the truth", () => {
+describe("strangers", () => {
   test("results of another batch, forged tokens and nonsense change nothing", async () => {
     await using jobs = await Pipeline.create();
     const [sink, vent] = [jobs.sink(), jobs.vent({ input: jobs.input(times(30, 30)) })];
@@ -140,7 +140,7 @@ describe("others who speak, but not the truth", () => {
     }
     await stranger.send([Buffer.alloc(1000, 0xff), "", ""]);
     await stranger.send("");
-    // It answers in turn, so it has read all that by now; who does not echo its token gets no job
+    // It answers in turn, so it has read all that by now. A peer that does not echo its token gets no job
     await stranger.send(["READY", "", "5 10000"]);
     const [hello, token] = await stranger.receive();
     expect([String(hello), String(token)]).toEqual(["HELLO", expect.stringMatching(/^[0-9a-f]{16}\./)]);

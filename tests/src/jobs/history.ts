@@ -35,12 +35,16 @@ const FAULTS = [
   "cut",
   "long cut",
   "sink cut",
+  "unheard",
   "vent",
   "sink",
   "both",
 ] as const;
 
-export type Fault = (typeof FAULTS)[number];
+/** What every history has: both journals needed at once, ghosts, and a death between the journal's write and the ACK. */
+const ALWAYS = ["both", "long cut", "unheard"] as const;
+
+type Fault = (typeof FAULTS)[number];
 
 export interface HistoryOptions {
   seed: number;
@@ -107,7 +111,7 @@ class History {
     this.#jobs = jobs;
     this.#random = seededRandom(seed);
     while (this.#poison.size < poison) this.#poison.add(this.#pick(jobs));
-    // Every job is another number of milliseconds, about one: what a worker prints tells which it ran
+    // Every job is another number of milliseconds, about two: what a worker prints tells which it ran
     const lines = Array.from({ length: jobs }, (_, id) => (this.#poison.has(id) ? "die" : payloadOf(id)));
     writeFileSync(this.#input, lines.map((line) => `${line}\n`).join(""));
   }
@@ -196,7 +200,7 @@ class History {
     return process;
   }
 
-  /** Starts a worker again when it is gone, as somebody who looks after them does. */
+  /** Starts a worker again when it is gone, as a supervisor does. */
   async #restartWorkers(): Promise<void> {
     while (!this.#over) {
       for (const worker of this.#workers) {
@@ -210,10 +214,15 @@ class History {
 
   async #breakThings(faults: readonly Fault[]): Promise<void> {
     if (faults.length === 0) return;
-    const count = 4 + this.#pick(5);
-    for (let n = 0; n < count && this.#vent.exit === undefined; n++) {
-      await setTimeout(100 + this.#pick(500));
-      const fault = faults[this.#pick(faults.length)] ?? "kill";
+    const always = ALWAYS.filter((fault) => faults.includes(fault));
+    const others = Array.from(
+      { length: 2 + this.#pick(5) },
+      () => faults[this.#pick(faults.length)] ?? "kill",
+    );
+    const all = [...always, ...others].map((fault) => ({ fault, order: this.#random() }));
+    for (const { fault } of all.toSorted((one, other) => one.order - other.order)) {
+      await setTimeout(50 + this.#pick(250));
+      if (this.#vent.exit !== undefined) return;
       this.#counts[fault] = (this.#counts[fault] ?? 0) + 1;
       await this.#break(fault);
     }
@@ -248,6 +257,13 @@ class History {
       case "sink cut":
         this.#proxies[0]?.cut();
         await pause(this.#pick(1000));
+        this.#proxies[0]?.heal();
+        return;
+      case "unheard":
+        // What it writes now it acknowledges in vain
+        this.#proxies[0]?.cut("answers");
+        await pause(100);
+        await this.#restart("sink");
         this.#proxies[0]?.heal();
         return;
       default:
@@ -305,7 +321,7 @@ class History {
   #runs(): Map<number, number> {
     const runs = new Map<number, number>();
     for (const { stdout } of this.#ran) {
-      for (const [, digits] of stdout.matchAll(/1\.00(\d{6})\./g)) {
+      for (const [, digits] of stdout.matchAll(/2\.00(\d{6})\./g)) {
         runs.set(Number(digits), (runs.get(Number(digits)) ?? 0) + 1);
       }
     }
@@ -324,9 +340,9 @@ class History {
     const count = (...faults: readonly Fault[]) =>
       faults.reduce((sum, fault) => sum + (this.#counts[fault] ?? 0), 0);
     const workers = count("kill", "stop", "hang", "cut", "long cut") + this.#poison.size * ATTEMPTS;
-    const kept = count("sink", "sink cut", "both") > 0 ? KEPT : 0;
+    const kept = count("sink", "sink cut", "unheard", "both") > 0 ? KEPT : 0;
     return WINDOW * workers + (WINDOW * WORKERS + kept) * count("vent", "both");
   }
 }
 
-const payloadOf = (id: number) => `1.00${String(id).padStart(6, "0")}`;
+const payloadOf = (id: number) => `2.00${String(id).padStart(6, "0")}`;

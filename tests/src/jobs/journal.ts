@@ -14,7 +14,7 @@ export function readJournal(folder: string) {
   return { header, results, dead, isEnded: lines.at(-2) === "# end" && lines.at(-1) === "" };
 }
 
-/** What is wrong with the ids of a batch of so many jobs: each must be there once. Nothing if all is well. */
+/** What is wrong with the ids of a batch: each must be there once. Nothing if all is well. */
 export function faultsOf(ids: readonly number[], jobs: number): string[] {
   const counts = new Map<number, number>();
   for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1);

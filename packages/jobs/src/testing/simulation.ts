@@ -18,7 +18,7 @@ const TTL = 100;
 export interface SimulationOptions {
   jobs: number;
   workers: number;
-  /** After so many lone deaths a job is dead. */
+  /** After this number of lone deaths a job is dead. */
   attempts: number;
   /** These end the worker that runs them. */
   poison: ReadonlySet<number>;
@@ -30,7 +30,7 @@ export interface SimulationOptions {
 class Crash extends Error {}
 
 /** What ought to hold does not. */
-export class Violation extends Error {
+class Violation extends Error {
   override name = "Violation";
 }
 
@@ -355,7 +355,7 @@ export class Simulation {
     });
     actions.push(() => (this.#sink === undefined ? this.#startSink() : this.#killSink()));
     actions.push(() => this.#endSinksTurn(true));
-    // It does not wait for ever to hear that the sink knows
+    // It does not wait forever to hear that the sink knows
     if (this.#ventilator?.allCounted) actions.push(() => this.#leave());
     actions.push(() => this.#connectToSink());
     actions.push(() => this.#forge());
@@ -465,7 +465,7 @@ export class Simulation {
     this.#sendToSink();
   }
 
-  /** Somebody sends what he should not: results of another batch, and for a token that was never made. */
+  /** A stranger sends results of another batch, and for a token that was never made. */
   #forge(): void {
     const link = this.#connect();
     const id = this.#connections % this.#options.jobs;

@@ -3,6 +3,7 @@ import {
   choice,
   endpoint,
   endpoints,
+  flag,
   integer,
   milliseconds,
   type OptionSpecs,
@@ -204,4 +205,27 @@ test("--version prints the versions, and ends with status 0", () => {
   const { error, printed } = run(specs, ["--version"]);
   expect(error).toMatchObject({ status: 0 });
   expect(printed.out).toBe("task-vent 1.2.3 (libzmq 4.3.5)\n");
+});
+
+describe("a flag without a value", () => {
+  const sync = { sync: flag("whether to sync") };
+  const parse = (...argv: string[]) => parseOptions(program, sync, argv).sync;
+  afterEach(() => {
+    delete process.env["TASK_VENT_SYNC"];
+  });
+
+  test("is given or not", () => {
+    expect([parse(), parse("--sync")]).toEqual([false, true]);
+  });
+
+  test.each([
+    ["1", true],
+    ["true", true],
+    ["0", false],
+    ["false", false],
+    ["", false],
+  ])("its variable may say %j", (value, expected) => {
+    process.env["TASK_VENT_SYNC"] = value;
+    expect(parse()).toBe(expected);
+  });
 });
