@@ -7,6 +7,7 @@ await runRole(
   {
     command: positionals("what to run for each job, put in for {} or added; without it, sleeps", {
       default: [],
+      verbatim: true,
     }),
     vent: endpoint("endpoint of the ventilator", { default: "tcp://localhost:5561" }),
     window: integer("most jobs held at once; without it, adapts to how long they take", {

@@ -8,8 +8,16 @@ await runRole(import.meta, keys, {
   names: {
     ...positionals("for whom to make a key pair; with .key at its end, in files named as pyzmq has it", {
       default: [
-        ...["hello-server", "hello-client", "wuserver", "wuclient", "taskvent", "taskwork", "tasksink"],
-        ...["jobvent", "jobwork", "jobsink"],
+        "hello-server",
+        "hello-client",
+        "wuserver",
+        "wuclient",
+        "taskvent",
+        "taskwork",
+        "tasksink",
+        "jobvent",
+        "jobwork",
+        "jobsink",
       ],
     }),
     parse: checkKeyName,

@@ -196,4 +196,15 @@ describe("a terminal", () => {
     expect(await child.exited()).toEqual({ code: 3, signal: null });
     expect(child.stderr).toBe("true true undefined\n");
   });
+
+  testWith("pyzmq", "tells its process by SIGHUP that it is closed", async () => {
+    const child = script(
+      `process.on("SIGHUP", () => { console.error("closed"); process.exit(4); }); console.log("there"); ${FOR_EVER}`,
+      { terminal: true },
+    );
+    await child.line(/there/);
+    child.kill("SIGHUP");
+    await child.line(/^closed$/, { on: "stderr" });
+    await child.exited();
+  });
 });

@@ -37,7 +37,7 @@ function describe(root: string, { name, kind, peers }: Request) {
       ]),
     ),
     profiles: [...new Set([names.profile, ...each("profiles", compose)])],
-    // With keys there is a network for each profile, and whoever connects joins that of its peer
+    // With keys there is a network for each profile, and an app that connects joins the network of its peer
     networks: binds ? [names.profile] : [...new Set(each("networks", secure))],
   };
 }

@@ -20,12 +20,9 @@ export function startZapHandler(keys?: CurveKeys, log?: Logger): Disposable {
     handler.close();
     throw error;
   }
-  const answering = answer(handler, keys, log);
+  void answer(handler, keys, log);
   return {
-    [Symbol.dispose]() {
-      handler.close();
-      void answering;
-    },
+    [Symbol.dispose]: () => handler.close(),
   };
 }
 
@@ -49,7 +46,7 @@ async function answer(handler: Router, keys: CurveKeys | undefined, log: Logger 
     if (!handler.closed) throw error;
   };
   try {
-    // Not one after the other: a known key does not wait for the search for an unknown one
+    // In parallel, so that known keys do not wait while an unknown one is looked up
     for await (const request of handler) void respond(request).catch(ignoreOnceClosed);
   } catch (error) {
     ignoreOnceClosed(error);

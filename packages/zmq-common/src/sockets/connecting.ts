@@ -2,8 +2,10 @@ import type { Socket } from "zeromq";
 import { removeWithSocket } from "./closing.js";
 import { logHandshakeFailures, logLostConnections, logPeers } from "./connection-log.js";
 import type { SocketContext } from "./context.js";
+import { areDefaults } from "./default-endpoints.js";
 import { setServerDefaults, setSocketDefaults } from "./defaults.js";
-import { checkEndpoint, endpointError, ipcPath, isOnAllInterfaces } from "./endpoints.js";
+import { checkEndpoint, type EndpointError, endpointError, isOnAllInterfaces } from "./endpoints.js";
+import { bindToFile, FileInTheWayError, socketFile } from "./ipc.js";
 import { monitor } from "./monitor.js";
 import { PeerMonitor } from "./peers.js";
 
@@ -12,7 +14,8 @@ import { PeerMonitor } from "./peers.js";
  *
  * @param context With keys, only clients whose key is authorized are admitted (CURVE).
  * @returns The endpoints as they were bound (`ZMQ_LAST_ENDPOINT`): `tcp://0.0.0.0:49152` for `tcp://*:*`.
- * @throws {EndpointError} Naming the first endpoint that could not be bound, and why.
+ * @throws {EndpointError} Naming the first endpoint that could not be bound, and why. Where they are an option's
+ *   defaults, that is a warning as long as another could be bound; but not where a file is in the way.
  */
 export async function bindEndpoints(
   socket: Socket,
@@ -25,14 +28,19 @@ export async function bindEndpoints(
   if (context?.keys !== undefined) Object.assign(socket, context.keys.server());
   if (context !== undefined) logPeers(socket, context.log);
   const bound: string[] = [];
+  const failures: EndpointError[] = [];
   for (const endpoint of endpoints) {
+    const file = socketFile(endpoint);
     try {
-      await bind(socket, checkEndpoint(endpoint));
+      const bindIt = () => bind(socket, checkEndpoint(endpoint));
+      await (file === undefined ? bindIt() : bindToFile(file, bindIt));
     } catch (error) {
-      throw endpointError("bind", endpoint, error);
+      const failure = endpointError("bind", endpoint, error);
+      if (!areDefaults(endpoints) || error instanceof FileInTheWayError) throw failure;
+      failures.push(failure);
+      continue;
     }
     bound.push(socket.lastEndpoint ?? endpoint);
-    const file = ipcPath(endpoint);
     if (file !== undefined) removeWithSocket(socket, file);
     if (context?.keys === undefined && isOnAllInterfaces(endpoint)) {
       context?.log.warn(
@@ -40,6 +48,8 @@ export async function bindEndpoints(
       );
     }
   }
+  if (bound.length === 0 && failures[0] !== undefined) throw failures[0];
+  for (const { message } of failures) context?.log.warn(`${message}; going on without it`);
   return bound;
 }
 

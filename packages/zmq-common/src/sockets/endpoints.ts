@@ -38,13 +38,6 @@ export function checkEndpoint(endpoint: string): string {
   );
 }
 
-const IPC = "ipc://";
-
-/** The path of an ipc endpoint; nothing for another transport. */
-export function ipcPath(endpoint: string): string | undefined {
-  return endpoint.startsWith(IPC) ? endpoint.slice(IPC.length) : undefined;
-}
-
 /** Whether the port of an endpoint to bind can be reached from other machines. */
 export function isOnAllInterfaces(endpoint: string): boolean {
   return /^tcp:\/\/(?:\*|0\.0\.0\.0|\[::\]):/.test(endpoint);
