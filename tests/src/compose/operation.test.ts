@@ -11,8 +11,18 @@ const RUNNING: [Profile, string[], Settings][] = [
   ["jobs", [], { JOBS: 100_000 }],
 ];
 
-const CHAPTER = ["hello-server", "hello-client", "wuserver", "wuclient", "taskvent", "taskwork", "tasksink"];
-const ROLES = [...CHAPTER, "jobvent", "jobwork", "jobsink"];
+const ROLES = [
+  "hello-server",
+  "hello-client",
+  "wuserver",
+  "wuclient",
+  "taskvent",
+  "taskwork",
+  "tasksink",
+  "jobvent",
+  "jobwork",
+  "jobsink",
+];
 
 describeWith("docker", "under docker compose", () => {
   const project = composeProject();
