@@ -4,7 +4,10 @@ import { Sink } from "./sink.js";
 import { formatBatch, formatLines, formatNumbered, type Frames } from "./wire.js";
 
 /** As a ROUTER receives it. */
-const received = (frames: Frames) => [Buffer.from("vent"), ...[frames].flat().map((frame) => Buffer.from(frame))];
+const received = (frames: Frames) => [
+  Buffer.from("vent"),
+  ...[frames].flat().map((frame) => Buffer.from(frame)),
+];
 
 test("half a million results in one turn, as after a standstill, are counted", () => {
   const jobs = 500_000;
