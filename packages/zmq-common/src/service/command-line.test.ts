@@ -305,13 +305,13 @@ test("--version prints the versions, and ends with status 0", () => {
 
 describe("a flag without a value", () => {
   const sync = { sync: flag("whether to sync") };
-  const parseSync = (...argv: string[]) => parseOptions(program, sync, argv).sync;
+  const isSync = (...argv: string[]) => parseOptions(program, sync, argv).sync;
   afterEach(() => {
     delete process.env["TASK_VENT_SYNC"];
   });
 
   test("is given or not", () => {
-    expect([parseSync(), parseSync("--sync")]).toEqual([false, true]);
+    expect([isSync(), isSync("--sync")]).toEqual([false, true]);
   });
 
   test.each([
@@ -322,6 +322,6 @@ describe("a flag without a value", () => {
     ["", false],
   ])("its variable may say %j", (value, expected) => {
     process.env["TASK_VENT_SYNC"] = value;
-    expect(parseSync()).toBe(expected);
+    expect(isSync()).toBe(expected);
   });
 });
