@@ -30,11 +30,6 @@ const GENERATORS: Readonly<Record<string, Generator>> = {
     return table(["App", "What it does"], rows);
   },
 
-  /** `app-links`: all apps, on one line. */
-  async "app-links"({ page }) {
-    return (await apps()).map(({ name }) => appLink(name, page)).join(" · ");
-  },
-
   /** `options`: a table for each app; `options common`: those that all apps have. */
   async options({ rest }) {
     const { each, common } = await allOptions();
