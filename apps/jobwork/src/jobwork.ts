@@ -37,6 +37,7 @@ export async function jobwork(options: JobworkOptions, context: RoleContext) {
   };
   using _heartbeat = jobs.whileConnected(socket, options.ttl / 4, sayReady);
   connectEndpoints(socket, [options.vent], context, "jobvent");
+  log.info(`waiting for jobs from ${options.vent}`);
 
   // Do the jobs, one after another, while messages come in
   const run = jobs.runJob(options, output);

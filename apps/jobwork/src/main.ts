@@ -15,11 +15,11 @@ await runRole(
       max: 100_000,
     }),
     timeout: milliseconds("how long a job may take; without it, any time", { min: 1 }),
-    ttl: integer("ms of silence after which the ventilator gives this worker up", {
-      default: 10_000,
-      min: 100,
-      max: 3_600_000,
-    }),
+    ttl: integer(
+      "after how much silence the ventilator gives this worker up",
+      { default: 10_000, min: 100, max: 3_600_000 },
+      "ms",
+    ),
     grace: milliseconds("how long the job that runs may still take after a stop", { default: 5000 }),
     forever: flag("goes on to the next batch instead of ending with one"),
   },

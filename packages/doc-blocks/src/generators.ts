@@ -52,6 +52,15 @@ const GENERATORS: Readonly<Record<string, Generator>> = {
     return form(recorded) === form(current) ? current : recorded;
   },
 
+  /** `measured empty-jobs`: the table of a benchmark in docs/performance/results.md. */
+  async measured({ rest }) {
+    const results = await readFile(join(ROOT, "docs/performance/results.md"), "utf8");
+    const [, measured] = results.split(`\n\`${rest}\`\n`);
+    const rows = /(?:^\|.*\n)+/m.exec(measured ?? "")?.[0];
+    if (rows === undefined) throw new Error(`Expected a benchmark that was measured, got "${rest}"`);
+    return rows.trimEnd();
+  },
+
   /** `zhelpers`: the functions of zhelpers.ts. */
   async zhelpers() {
     return zhelpersTable(await readFile(join(ROOT, "packages/zmq-common/src/zhelpers/zhelpers.ts"), "utf8"));

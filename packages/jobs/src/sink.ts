@@ -165,8 +165,11 @@ export class Sink {
     if (results.length + dead.length === 0) return;
     this.#options.journal.append(results, dead);
     this.#unwritten = { results: [], dead: [] };
-    this.#written.results.push(...results);
-    this.#written.dead.push(...dead);
+    // Not push(...results): after a standstill there are more than a call takes arguments
+    this.#written = {
+      results: this.#written.results.concat(results),
+      dead: this.#written.dead.concat(dead),
+    };
   }
 
   #receiveBatch(to: Buffer, batch: { id: string; jobs: number }): void {

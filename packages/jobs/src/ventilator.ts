@@ -268,14 +268,14 @@ export class Ventilator {
     if (workerIsGone) this.#giveUp(registration, "was lost");
   }
 
-  /** At the end of a turn of the event loop: gives up, gives out, passes on; and tells everybody when all is done. */
+  /** At the end of a turn of the event loop: gives up, passes on, gives out; and tells everybody when all is done. */
   endTurn(now: number): void {
     this.#sweep(now);
-    this.#giveOut();
     this.#passOn("DONE", this.#done);
     this.#passOn("DEAD", this.#dead);
     this.#done = [];
     this.#dead = [];
+    this.#giveOut();
     if (!this.allCounted) {
       this.#allCountedAt = undefined;
       return;

@@ -4,6 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { endAll, freeEndpoint, role, type RoleOptions, type RunningProcess } from "process-kit/jest";
 
+/** The errors in a role's log. */
+export function errorsOf(process: RunningProcess): string[] {
+  return process
+    .logged()
+    .filter(({ level }) => level >= 50)
+    .map(({ msg }) => msg);
+}
+
 export class Pipeline implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), "jobs-"));
   readonly bind: string;

@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { expect, test } from "@jest/globals";
 import { testWith } from "process-kit/jest";
 import { readJournal } from "./journal.js";
-import { Pipeline } from "./pipeline.js";
+import { errorsOf, Pipeline } from "./pipeline.js";
 
 /** A command that prints its argument in upper case. */
 const UPPER = [process.execPath, "-p", "process.argv[1].toUpperCase()"];
@@ -65,8 +65,8 @@ test("a job that fails is tried again, and is dead when it has failed often enou
   jobs.worker({ command: [process.execPath, "-e", script] });
   await vent.done();
   expect(await sink.exited()).toEqual(failed);
-  expect(sink.logged().map(({ msg }) => msg)).toContain("dead: 1 after 2 attempts: exit status 7: bad job");
-  expect(sink.logged().at(-1)?.msg).toBe("1 of 3 jobs are dead");
+  expect(errorsOf(sink)).toContain("dead: 1 after 2 attempts: exit status 7: bad job");
+  expect(errorsOf(sink)).toContain("1 of 3 jobs are dead");
   expect(readJournal(jobs.path("sink")).dead).toEqual([[1, "2 exit status 7: bad job"]]);
 });
 
@@ -85,7 +85,7 @@ test("a command that does not exist ends its worker, and harms no job", async ()
   const [sink, vent] = [jobs.sink(), jobs.vent({ input: jobs.input(["a", "b"]), attempts: 1 })];
   const wrong = jobs.worker({ command: ["no-such-command"] });
   expect(await wrong.exited()).toEqual(failed);
-  expect(wrong.logged().at(-1)?.msg).toBe("cannot run no-such-command: no such command");
+  expect(errorsOf(wrong)).toContain("cannot run no-such-command: no such command");
   jobs.worker({ command: UPPER });
   await Promise.all([vent.done(), sink.done()]);
 });
@@ -118,8 +118,8 @@ test("a journal that is finished, or of other jobs, is an error that says what t
   const [sinkAgain, ventAgain] = [jobs.sink(), jobs.vent({ input: jobs.path("input"), journal })];
   expect(await sinkAgain.exited()).toEqual(failed);
   expect(await ventAgain.exited()).toEqual(failed);
-  expect(sinkAgain.logged().at(-1)?.msg).toMatch(/results is finished; remove .*results/);
-  expect(ventAgain.logged().at(-1)?.msg).toBe(
+  expect(errorsOf(sinkAgain)).toContainEqual(expect.stringMatching(/results is finished; remove .*results/));
+  expect(errorsOf(ventAgain)).toContain(
     `the batch in ${journal} is finished; remove ${journal} to start another`,
   );
 });
@@ -133,7 +133,9 @@ test("a sink with another unfinished batch refuses, and the ventilator says so",
   await first.end("SIGKILL");
   const second = jobs.vent({ input: jobs.input([1], "other") });
   expect(await second.exited()).toEqual(failed);
-  expect(second.logged().at(-1)?.msg).toMatch(/^the sink collects another batch, [0-9a-f]{16} with 2 jobs/);
+  expect(errorsOf(second)).toContainEqual(
+    expect.stringMatching(/^the sink collects another batch, [0-9a-f]{16} with 2 jobs/),
+  );
 });
 
 test.each([
@@ -149,7 +151,7 @@ test.each([
   writeFileSync(jobs.path("input"), text);
   const vent = jobs.vent({ input: jobs.path("input"), journal: jobs.path("vent") });
   expect(await vent.exited()).toEqual(failed);
-  expect(vent.logged().at(-1)?.msg).toMatch(message);
+  expect(errorsOf(vent)).toContainEqual(expect.stringMatching(message));
   expect(existsSync(jobs.path("vent/batch"))).toBe(false);
 });
 
@@ -164,8 +166,10 @@ testWith("netns", "a full disk at the journal ends the sink, and loses nothing",
     jobs.worker({ command: [process.execPath, "-p", "'x'.repeat(2000)"], window: 1 });
     const sink = jobs.sink({ journal: disk });
     expect(await sink.exited()).toEqual(failed);
-    expect(sink.logged().at(-1)?.msg).toMatch(
-      /^cannot write .*results: ENOSPC: no space left on device; nothing is lost: make room, and start it again$/,
+    expect(errorsOf(sink)).toContainEqual(
+      expect.stringMatching(
+        /^cannot write .*results: ENOSPC: no space left on device; nothing is lost: make room, and start it again$/,
+      ),
     );
     execFileSync("mount", ["-o", "remount,size=10m", disk]);
     const again = jobs.sink({ journal: disk });
