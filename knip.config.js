@@ -10,8 +10,7 @@ function appsOf(folder) {
 /** @type {import("knip").KnipConfig} */
 export default {
   workspaces: {
-    // BullMQ loads ioredis
-    bench: { entry: ["peers/node/*.mjs"], ignoreDependencies: [...appsOf("bench"), "ioredis"] },
+    bench: { entry: ["peers/node/*.mjs"], ignoreDependencies: appsOf("bench") },
     // These two are given to a compiler and to Node
     tests: { entry: ["src/guide/{one-way,numbered-publisher}.ts"], ignoreDependencies: appsOf("tests") },
   },

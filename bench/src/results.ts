@@ -14,7 +14,7 @@ export interface Results extends Run {
 }
 
 /** What was measured of a benchmark, and when, if that was in a run of its own. */
-export interface Recorded extends Measured {
+interface Recorded extends Measured {
   apart?: Run;
 }
 
