@@ -305,23 +305,43 @@ test("--version prints the versions, and ends with status 0", () => {
 
 describe("a flag without a value", () => {
   const sync = { sync: flag("whether to sync") };
-  const isSync = (...argv: string[]) => parseOptions(program, sync, argv).sync;
+  const parseSync = (...argv: string[]) => parseOptions(program, sync, argv).sync;
   afterEach(() => {
     delete process.env["TASK_VENT_SYNC"];
   });
 
   test("is given or not", () => {
-    expect([isSync(), isSync("--sync")]).toEqual([false, true]);
+    expect([parseSync(), parseSync("--sync")]).toEqual([false, true]);
   });
 
   test.each([
     ["1", true],
     ["true", true],
+    ["Yes", true],
+    ["ON", true],
     ["0", false],
     ["false", false],
+    ["FALSE", false],
+    [" no ", false],
+    ["Off", false],
     ["", false],
   ])("its variable may say %j", (value, expected) => {
     process.env["TASK_VENT_SYNC"] = value;
-    expect(isSync()).toBe(expected);
+    expect(parseSync()).toBe(expected);
   });
+
+  test("its variable may not say anything else", () => {
+    const { error, printed } = run(sync, [], { TASK_VENT_SYNC: "maybe" });
+    expect(error).toMatchObject({ status: 2 });
+    expect(printed.err).toContain(
+      "error: option '--sync' value 'maybe' from env 'TASK_VENT_SYNC' is invalid. expected yes or no\n",
+    );
+  });
+});
+
+test("the arguments of another command may be flags, in the variable too", () => {
+  const command = { command: positionals("what to run", { default: [], verbatim: true }) };
+  expect(run(command, ["--", "sort", "--reverse"]).values).toEqual({ command: ["sort", "--reverse"] });
+  const env = { TASK_VENT_COMMAND: "sort,--reverse" };
+  expect(run(command, [], env).values).toEqual({ command: ["sort", "--reverse"] });
 });

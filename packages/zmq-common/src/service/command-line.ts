@@ -38,8 +38,8 @@ export function parseOptions<S extends OptionSpecs>(
     .showHelpAfterError("Run with --help to see all options.")
     .allowExcessArguments()
     .exitOverride();
-  for (const [key, spec] of Object.entries(specs)) addOption(command, key, spec);
   try {
+    for (const [key, spec] of Object.entries(specs)) addOption(command, key, spec);
     refuseFlagsAsValues(command, argv);
     command.parse(argv, { from: "user" });
     const values = command.opts();
@@ -82,9 +82,10 @@ function addOption(command: Command, key: string, spec: OptionSpec<unknown>): vo
   // An empty one counts as not given; commander would read it
   if (process.env[env] === "") delete process.env[env];
   if (spec.flag === true) {
+    const option = new Option(`--${dashed(key)}`, description);
     // commander would take any value for yes
-    if (process.env[env] === "0" || process.env[env] === "false") delete process.env[env];
-    command.addOption(new Option(`--${dashed(key)}`, description).env(env).default(value, "no"));
+    if (!isYes(command, option, env)) delete process.env[env];
+    command.addOption(option.env(env).default(value, "no"));
     return;
   }
   const given: unknown[] = [];
@@ -107,6 +108,16 @@ function addOption(command: Command, key: string, spec: OptionSpec<unknown>): vo
   }
 }
 
+/** Whether the variable of an option without a value says that it is given. */
+function isYes(command: Command, option: Option, env: string): boolean {
+  const word = process.env[env]?.trim().toLowerCase() ?? "no";
+  if (["1", "true", "yes", "on"].includes(word)) return true;
+  if (["0", "false", "no", "off"].includes(word)) return false;
+  return command.error(
+    `error: option '${option.flags}' value '${word}' from env '${env}' is invalid. expected yes or no`,
+  );
+}
+
 /** Values with commas or blanks between, as `--help` and YAML have them; empty parts do not count. */
 function parseList(list: string, parse: (text: string) => unknown): unknown[] {
   // A blank that no endpoint follows is part of a path
@@ -127,7 +138,7 @@ function positionalsFromEnv(command: Command, key: string, spec: OptionSpec<unkn
   const value = process.env[env];
   if (value === undefined) return spec.default;
   try {
-    const texts = value.startsWith('"') ? quoted(value) : separated(value);
+    const texts = value.startsWith('"') ? quoted(value) : separated(value, spec.verbatim);
     return texts.map(spec.parse);
   } catch (error) {
     const reason = (error as Error).message;
@@ -136,11 +147,13 @@ function positionalsFromEnv(command: Command, key: string, spec: OptionSpec<unkn
 }
 
 /** Texts with commas between. Blanks before a text do not count; those behind it do. */
-function separated(value: string): string[] {
+function separated(value: string, verbatim = false): string[] {
   const texts = value.split(",").map((part) => part.trimStart());
   const some = texts.filter((part) => part !== "");
   if (some.length === 0) throw new Error('expected texts with commas between; "" in quotes is an empty one');
-  if (some.some(looksLikeFlag)) throw new Error('expected texts, not flags; in quotes, "--text" is a text');
+  if (!verbatim && some.some(looksLikeFlag)) {
+    throw new Error('expected texts, not flags; in quotes, "--text" is a text');
+  }
   return some;
 }
 

@@ -12,7 +12,7 @@ export interface OptionSpec<T> {
   readonly default: T;
   /** Its value is an array: the flag may be repeated, or take several values with commas or blanks between. */
   readonly repeatable?: boolean;
-  /** It takes no value: given or not. In its environment variable, `0` and `false` are not given. */
+  /** It takes no value: given or not. In its environment variable, `no`, `false`, `off` and `0` are not given. */
   readonly flag?: boolean;
   /** Given without a flag, as the program's arguments; in its variable with commas between, or in quotes: `"10001 ",""`. */
   readonly positional?: boolean;

@@ -23,7 +23,7 @@ export interface RoleContext extends SocketContext {
 }
 
 /** How long a role may take to end after a signal, in milliseconds; its output may still wait for a reader then. */
-const GRACE = 900;
+const GRACE = 800;
 
 /**
  * Runs a role as a program: reads its options, prints to stdout, logs to stderr, stops at SIGINT, SIGTERM and SIGHUP,
