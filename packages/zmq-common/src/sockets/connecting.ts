@@ -1,11 +1,22 @@
 import type { Socket } from "zeromq";
 import { removeWithSocket } from "./closing.js";
-import { logHandshakeFailures, logLostConnections, logPeers } from "./connection-log.js";
+import { logPeers } from "./connection-log.js";
+import { followConnections } from "./connections/follow.js";
+import { Refusals } from "./connections/refusals.js";
 import type { SocketContext } from "./context.js";
-import { setServerDefaults, setSocketDefaults } from "./defaults.js";
-import { checkEndpoint, endpointError, ipcPath, isOnAllInterfaces } from "./endpoints.js";
+import { setIpv6, setServerDefaults, setSocketDefaults } from "./defaults.js";
+import {
+  checkEndpoint,
+  checkRemoteEndpoint,
+  endpointError,
+  ipcPath,
+  isOnAllInterfaces,
+  parseTcp,
+} from "./endpoints.js";
+import { localEndpoints } from "./hosts.js";
 import { monitor } from "./monitor.js";
 import { PeerMonitor } from "./peers.js";
+import { logTurnedAway } from "./turned-away.js";
 
 /**
  * Binds a socket to every endpoint (`zmq_bind`), with {@link setSocketDefaults} and {@link setServerDefaults}.
@@ -19,19 +30,21 @@ export async function bindEndpoints(
   endpoints: readonly string[],
   context?: SocketContext,
 ): Promise<string[]> {
-  setSocketDefaults(socket, endpoints);
+  setSocketDefaults(socket);
   setServerDefaults(socket);
   monitor(socket);
   if (context?.keys !== undefined) Object.assign(socket, context.keys.server());
-  if (context !== undefined) logPeers(socket, context.log);
+  if (context !== undefined) {
+    logPeers(socket, context.log);
+    logTurnedAway(socket, context);
+  }
   const bound: string[] = [];
   for (const endpoint of endpoints) {
     try {
-      await bind(socket, checkEndpoint(endpoint));
+      bound.push(...(await bindHost(socket, checkEndpoint(endpoint))));
     } catch (error) {
       throw endpointError("bind", endpoint, error);
     }
-    bound.push(socket.lastEndpoint ?? endpoint);
     const file = ipcPath(endpoint);
     if (file !== undefined) removeWithSocket(socket, file);
     if (context?.keys === undefined && isOnAllInterfaces(endpoint)) {
@@ -40,6 +53,26 @@ export async function bindEndpoints(
       );
     }
   }
+  return bound;
+}
+
+/** Binds an endpoint; where its host is a name, at each of the name's addresses that this machine has. */
+async function bindHost(socket: Socket, endpoint: string): Promise<string[]> {
+  const bound: string[] = [];
+  let failure: unknown;
+  for (const local of await localEndpoints(endpoint)) {
+    setIpv6(socket, parseTcp(local)?.family === 6);
+    try {
+      // The system's choice for the first address is that for all
+      const port = bound[0] === undefined ? "" : parseTcp(bound[0])?.port;
+      await bind(socket, port ? local.replace(/:[*0]$/, `:${port}`) : local);
+      bound.push(socket.lastEndpoint ?? local);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EADDRNOTAVAIL") throw error;
+      failure = error;
+    }
+  }
+  if (bound.length === 0) throw failure;
   return bound;
 }
 
@@ -55,12 +88,13 @@ async function bind(socket: Socket, endpoint: string, attemptsLeft = 10): Promis
 
 /**
  * Connects a socket to every endpoint (`zmq_connect`), with {@link setSocketDefaults}. A peer that is not there yet
- * is no error: libzmq keeps trying.
+ * is no error: it is tried again, less and less often. So is one that is not what the socket talks to, and one that
+ * refuses it, after which libzmq gives up; the log says what is wrong. A role that each of its servers has refused ends.
  *
- * @param context With keys, all is encrypted and the server must prove its own key (CURVE). A server that refuses
- *   ours ends the role: libzmq does not try again then.
+ * @param context With keys, all is encrypted and the server must prove its own key (CURVE).
  * @param server The name of the server's certificate.
- * @throws {EndpointError} Naming the first malformed endpoint.
+ * @param refusals Shared by sockets of which each is connected to one of the servers.
+ * @throws {EndpointError} Naming the first endpoint that cannot be connected to.
  * @throws {CertificateError} When there are keys, but not the server's.
  */
 export function connectEndpoints(
@@ -68,21 +102,19 @@ export function connectEndpoints(
   endpoints: readonly string[],
   context?: SocketContext,
   server = "server",
+  refusals = new Refusals(endpoints, context),
 ): void {
-  setSocketDefaults(socket, endpoints);
+  setSocketDefaults(socket);
   monitor(socket);
-  if (context !== undefined) {
-    if (context.keys !== undefined) Object.assign(socket, context.keys.client(server));
-    logHandshakeFailures(socket, context, server);
-    logLostConnections(socket, context.log);
-  }
+  if (context?.keys !== undefined) Object.assign(socket, context.keys.client(server));
   for (const endpoint of endpoints) {
     try {
-      socket.connect(checkEndpoint(endpoint));
+      checkRemoteEndpoint(endpoint);
     } catch (error) {
       throw endpointError("connect to", endpoint, error);
     }
   }
+  followConnections(endpoints, { socket, context, server, refusals });
 }
 
 /**
