@@ -33,9 +33,10 @@ COPY --from=pruned /repo/out/json/ ./
 RUN --mount=type=cache,id=pnpm-store,target=/pnpm/store \
     pnpm install --frozen-lockfile
 COPY tsconfig*.json ./
+COPY scripts/build-app.js scripts/
 COPY --from=pruned /repo/out/full/ ./
 RUN turbo run build --filter="${APP}"
-# inject-workspace-packages: zmq-common comes along as a copy, not as a link out of the folder
+# zmq-common is in the bundle; what else the app needs comes along as a copy, not as a link out of the folder
 RUN --mount=type=cache,id=pnpm-store,target=/pnpm/store \
     pnpm deploy --filter="${APP}" --prod --config.inject-workspace-packages=true /app
 # zeromq brings an addon for each platform, and its C++ sources. The one to keep is the one that this Node loads
@@ -43,7 +44,9 @@ RUN cd /app/node_modules/zeromq/ \
  && addon=$(node --print 'require("."); process.report.getReport().sharedObjects.find((file) => file.endsWith("addon.node"))') \
  && find build/ -name '*.node' ! -samefile "${addon}" -delete \
  && rm -r src script CMakeLists.txt vcpkg.json \
- && find /app -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.[cm]ts' -o -name pnpm-lock.yaml \) -delete
+ && find /app -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.[cm]ts' -o -name pnpm-lock.yaml \) -delete \
+ # Fills the compile cache, which a read-only root cannot
+ && node /app/dist/main.js --version && chmod -R a+rX /app/dist/.compile-cache
 
 # The image: Node, the app, and nothing that built it
 FROM node

@@ -1,18 +1,42 @@
+/** What the bench runs on. */
+import { execFileSync } from "node:child_process";
 import { arch, cpus, loadavg, release, totalmem, type } from "node:os";
+import { hasTool, python } from "process-kit";
+import { version as libzmqVersion } from "zeromq";
 
-/** What it is measured on. */
+/** The machine, and the versions of what the programs are built with and run on. */
 export function machine(): Record<string, string> {
   const processors = cpus();
-  return {
+  const all: Record<string, string> = {
     processors: `${processors.length} × ${processors[0]?.model.trim() ?? "unknown"} (${arch()})`,
     memory: `${Math.round(totalmem() / 2 ** 30)} GB`,
     system: `${type()} ${release()}`,
     "load before": load(),
+    "Node.js": process.version,
+    "libzmq of zeromq.js": libzmqVersion,
   };
+  if (hasTool("gcc")) {
+    all["gcc"] = output("gcc", "--version").split("\n")[0] ?? "";
+    all["libzmq of the C programs"] =
+      output("sh", "-c", LIBZMQ).split("\n").at(-1)?.replaceAll(" ", ".") ?? "";
+  }
+  if (hasTool("pyzmq")) all["pyzmq"] = output(python(), "-c", PYZMQ);
+  return all;
 }
 
 /** How many processes wanted a processor, on average over the last minute. */
 export function load(): string {
   const [lastMinute = 0] = loadavg();
   return lastMinute.toFixed(2);
+}
+
+/** The preprocessor knows the version of libzmq that the C programs are built with. */
+const LIBZMQ =
+  "echo '#include <zmq.h>\nZMQ_VERSION_MAJOR ZMQ_VERSION_MINOR ZMQ_VERSION_PATCH' | gcc -E -P -xc -";
+
+const PYZMQ =
+  "import sys, zmq; print(zmq.__version__, 'on libzmq', zmq.zmq_version() + ', Python', sys.version.split()[0])";
+
+function output(file: string, ...args: string[]): string {
+  return execFileSync(file, args, { encoding: "utf8" }).trim();
 }

@@ -1,40 +1,40 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { expect, test } from "@jest/globals";
-import { beside, Program } from "./processes.js";
+import type { Command } from "process-kit";
+import { alongside, counted, expectOutput, run } from "./processes.js";
 
-const script = (source: string) => [process.execPath, "-e", source];
+const script = (source: string): Command => [process.execPath, "-e", source];
 
-test("what is kept is all there at the end", async () => {
-  const program = new Program(script("for (let n = 0; n < 10000; n++) console.log(n)"), "kept");
-  expect(await program.done()).toBeGreaterThan(0);
-  program.expect(Array.from({ length: 10_000 }, (_, n) => `${n}\n`).join(""));
-  expect(() => program.expect(/never/)).toThrow("never");
+const listen = (endpoint: string) =>
+  script(`require("net").createServer((socket) => socket.end()).listen(${new URL(endpoint).port})`);
+
+test("what a program prints is checked when it has ended", async () => {
+  const print = (text: string) => run(script(`process.stdout.write("${text}")`), { output: "file" });
+  expect(await expectOutput(await print("ready"), "ready")).toEqual(["ready"]);
+  expect((await expectOutput(await print("took 5 s"), /took (\d+)/))[1]).toBe("5");
+  await expect(expectOutput(await print("ready"), "set")).rejects.toThrow(/Expected set, got[^]*ready/);
+  await expect(expectOutput(await run(script("process.exit(3)")), "")).rejects.toThrow("code: 3");
 });
 
-test("a program that fails says why", async () => {
-  const program = new Program(script("console.error('no such thing'); process.exit(3)"));
-  await expect(program.done()).rejects.toThrow(/ended with 3\nno such thing/);
+test("what is counted is told per second", async () => {
+  expect(await counted(script("console.log('300 150')"))).toBe(2000);
 });
 
-test("a server that ends before it binds is not waited for", async () => {
-  const measured = beside(
+test("a server has bound its endpoint when it is measured, and is gone afterwards", async () => {
+  let pid = NaN;
+  await alongside(listen, async (endpoint, server) => {
+    pid = server.pid ?? NaN;
+    await once(connect(Number(new URL(endpoint).port), "127.0.0.1").resume(), "end");
+    return 1;
+  });
+  expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+});
+
+test("a server that ends without binding is not waited for", async () => {
+  const measured = alongside(
     () => script("console.error('in use')"),
     () => Promise.resolve(1),
   );
   await expect(measured).rejects.toThrow("in use");
-});
-
-test("what is printed is seen, and what never will be is an error", async () => {
-  await using program = new Program(script("console.log('ready'); setTimeout(() => {}, 100)"));
-  await program.printed(/^ready$/m);
-  await expect(program.printed(/set/)).rejects.toThrow("ended without /set/");
-});
-
-test("a program is gone at the end of its block", async () => {
-  let pid: number;
-  {
-    await using program = new Program(script("setInterval(() => {}, 1000)"));
-    ({ pid } = program);
-    process.kill(pid, 0);
-  }
-  expect(() => process.kill(pid, 0)).toThrow("ESRCH");
 });

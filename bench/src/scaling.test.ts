@@ -1,58 +1,36 @@
 import { expect, test } from "@jest/globals";
-import type { Results } from "./report.js";
 import { scaling } from "./scaling.js";
-import { summarize } from "./statistics.js";
 
-const curve = (id: string, ...points: [number, number][]) => ({
+const benchmark = (id: string, ...samples: [variant: string, x: number, value: number][]) => ({
   id,
-  title: id,
-  x: "",
-  y: "",
-  lines: [
-    { name: "plain, C", points: [] },
-    {
-      name: "role, ours",
-      points: points.map(([x, y]) => ({ x, values: [y], summary: summarize([y]) })),
-    },
-  ],
+  title: "",
+  unit: "",
+  samples: samples.map(([variant, x, value]) => ({ variant, x, values: [value] })),
 });
 
-const results: Results = {
-  date: "2026-01-01",
-  rounds: 1,
-  machine: {},
-  works: [
-    {
-      id: "empty-tasks",
-      title: "",
-      unit: "",
-      better: "more",
-      variants: [
-        {
-          name: "workers in C, our sink",
-          values: [],
-          summary: { median: 99_000, least: 1, most: 1 },
-          ratio: 1,
-        },
-      ],
-    },
-  ],
-  startups: [],
-  curves: [
-    curve("subscribers", [1, 100], [256, 500_000]),
-    curve("workers", [256, 400_000]),
-    curve("memory", [1, 50], [256, 75.5]),
-  ],
-};
-
-test("works out from the figures what it would take", () => {
-  const text = scaling(results);
-  // 25.5 MB for 255 more
-  expect(text).toContain("1,000,000 × 100 kB, measured with 256 | 100 GB");
-  expect(text).toContain("The deliveries take 20 % of what one publisher can do.");
-  expect(text).toContain("100 × (1 − (1 − 1/100)^10) | 9.56");
-  expect(text).toContain("10,000 ÷ 50.5 ms | 198,000 /s");
-  expect(text).toContain("198,000 ÷ 99,000 | 3 |");
-  expect(text).toContain("One ventilator can hand out that many tasks.");
-  expect(text).not.toContain("NaN");
+test("works out from what was measured what it would take", () => {
+  const figures = scaling({
+    date: "2026-01-01",
+    rounds: 1,
+    machine: {},
+    benchmarks: [
+      benchmark("subscribers", ["C", 1, 1], ["ours", 1, 100], ["C", 256, 1], ["ours", 256, 500_000]),
+      benchmark("workers", ["ours", 256, 100_000]),
+      benchmark("memory", ["ours", 1, 50], ["ours", 256, 75.5]),
+      benchmark("empty-tasks", ["workers in C, our sink", 1, 99_000]),
+    ],
+  });
+  expect(figures).toMatchObject({
+    peers: 256,
+    deliveries: 100_000,
+    "deliveries, %": 20,
+    // 25.5 MB for 255 more
+    "connection, kB": 100,
+    "connections, GB": 100,
+    "everything, %": 200,
+    ventilators: 2,
+    sinks: 3,
+  });
+  expect(figures["proxies per update"]).toBeCloseTo(9.56);
+  expect(Object.values(figures).filter((value) => !Number.isFinite(value))).toEqual([]);
 });

@@ -2,15 +2,15 @@ import { expect, test } from "@jest/globals";
 import { format, summarize } from "./statistics.js";
 
 test.each([
-  [[3], { median: 3, least: 3, most: 3 }],
-  [[3, 1, 2], { median: 2, least: 1, most: 3 }],
-  [[4, 1, 3, 2], { median: 2.5, least: 1, most: 4 }],
-  [[10, 9], { median: 9.5, least: 9, most: 10 }],
+  [[3], { median: 3, min: 3, max: 3 }],
+  [[3, 1, 2], { median: 2, min: 1, max: 3 }],
+  [[4, 1, 3, 2], { median: 2.5, min: 1, max: 4 }],
+  [[10, 9], { median: 9.5, min: 9, max: 10 }],
 ])("%j: %j", (values, summary) => {
   expect(summarize(values)).toEqual(summary);
 });
 
-test("nothing has no median", () => {
+test("no values have no median", () => {
   expect(() => summarize([])).toThrow(RangeError);
 });
 

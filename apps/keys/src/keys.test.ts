@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
@@ -39,9 +39,32 @@ test("a server that only binds is not authorized anywhere", async () => {
   expect(readdirSync(join(dir, "authorized")).toSorted()).toEqual(["anyone", "taskvent"]);
 });
 
-test("overwrites no key", async () => {
+test("names the files as pyzmq does for names that end in .key", async () => {
+  await using run = startRole(keys, { names: ["wuserver.key", "wuclient.key"], dir });
+  await run.done;
+  expect(readdirSync(dir).toSorted()).toEqual([
+    "authorized",
+    "wuclient.key",
+    "wuclient.key_secret",
+    "wuserver.key",
+    "wuserver.key_secret",
+  ]);
+  expect(readdirSync(join(dir, "authorized"))).toEqual(["wuclient.key"]);
+});
+
+test("overwrites no key, says so, and makes the others", async () => {
   await using first = startRole(keys, { names: ["taskwork"], dir });
   await first.done;
-  await using again = startRole(keys, { names: ["taskwork"], dir });
-  await expect(again.done).rejects.toThrow(/taskwork_secret exists/);
+  const before = readFileSync(join(dir, "taskwork_secret"), "utf8");
+  await using again = startRole(keys, { names: ["taskwork", "taskvent"], dir });
+  await again.done;
+  expect(readFileSync(join(dir, "taskwork_secret"), "utf8")).toBe(before);
+  expect(again.logged.map(({ msg }) => msg)).toEqual([
+    expect.stringMatching(/^left taskwork as it is: .*taskwork_secret exists/),
+  ]);
+  expect(again.printed).toBe(
+    ["taskvent_secret", "taskvent", join("authorized", "taskvent")]
+      .map((file) => `${join(dir, file)}\n`)
+      .join(""),
+  );
 });

@@ -1,6 +1,7 @@
 // Key maker
-// Makes a CURVE key pair for each name, and says which files it wrote
-import { makeKeys, type RoleContext } from "zmq-common";
+// Makes a CURVE key pair for each name that has none, and says which files it wrote
+import { basename } from "node:path";
+import { makeMissingKeys, type RoleContext } from "zmq-common";
 
 export interface KeysOptions {
   /** For whom to make keys. */
@@ -12,8 +13,9 @@ export interface KeysOptions {
 /** These only bind: they are connected to, and need not be admitted by anyone. */
 const SERVERS = new Set(["hello-server", "wuserver", "tasksink"]);
 
-export async function keys({ names, dir }: KeysOptions, { print }: RoleContext): Promise<void> {
+export async function keys({ names, dir }: KeysOptions, { print, log }: RoleContext): Promise<void> {
   for (const name of names) {
-    for (const file of makeKeys(dir, name, { authorize: !SERVERS.has(name) })) print(`${file}\n`);
+    const authorize = !SERVERS.has(basename(name, ".key"));
+    for (const file of makeMissingKeys(dir, name, { authorize }, log)) print(`${file}\n`);
   }
 }

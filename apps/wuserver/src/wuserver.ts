@@ -9,6 +9,7 @@ import {
   formatZipcode,
   type RoleContext,
   seededRandom,
+  sSleep,
   Subscriptions,
   within,
 } from "zmq-common";
@@ -35,6 +36,8 @@ export async function wuserver({ bind, rate, seed }: WuserverOptions, context: R
   const random = seededRandom(seed);
   for await (const due of bursts({ rate, signal })) {
     await subscriptions.update();
+    // Nobody to publish to: leave the processor to others
+    if (subscriptions.size === 0) await sSleep(1, signal);
     const sending: Promise<void>[] = [];
 
     for (let n = 0; n < due; n++) {

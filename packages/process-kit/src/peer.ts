@@ -22,9 +22,15 @@ const PEERS = join(import.meta.dirname, "../../../tests/peers");
 const CACHE = join(import.meta.dirname, "../node_modules/.cache/peers");
 
 const LANGUAGES = {
-  C: { folder: join(PEERS, "c"), ending: "c", compiler: ["gcc", "-std=gnu11"] },
-  "C++": { folder: join(PEERS, "cpp"), ending: "cpp", compiler: ["g++", "-std=c++17"] },
-  Python: { folder: join(PEERS, "python"), ending: "py", compiler: [] },
+  C: { folder: join(PEERS, "c"), ending: "c", compiler: ["gcc", "-std=gnu11"], libraries: ["-lzmq"] },
+  "C with czmq": {
+    folder: join(PEERS, "czmq"),
+    ending: "c",
+    compiler: ["gcc", "-std=gnu11"],
+    libraries: ["-lczmq", "-lzmq"],
+  },
+  "C++": { folder: join(PEERS, "cpp"), ending: "cpp", compiler: ["g++", "-std=c++17"], libraries: ["-lzmq"] },
+  Python: { folder: join(PEERS, "python"), ending: "py", compiler: [], libraries: [] },
 } as const;
 
 const FLAGS = ["-O2", "-Wall", "-Wextra", "-Werror"];
@@ -53,7 +59,7 @@ export async function peerCommand(
   args: readonly (string | number)[] = [],
   options: Pick<PeerOptions, "folder"> = {},
 ): Promise<Command> {
-  const { folder, ending, compiler } = LANGUAGES[language];
+  const { folder, ending, compiler, libraries } = LANGUAGES[language];
   const source = [options.folder ?? folder, folder]
     .map((each) => join(each, `${name}.${ending}`))
     .find((file) => existsSync(file));
@@ -61,14 +67,19 @@ export async function peerCommand(
     throw new Error(`Expected a peer ${name} in ${language}, got no ${name}.${ending}`);
   const texts = args.map(String);
   if (language === "Python") return [python(), source, ...texts];
-  return [await compiled(name, source, [...compiler, ...FLAGS, "-I", folder]), ...texts];
+  return [await compiled(name, source, [...compiler, ...FLAGS, "-I", folder], libraries), ...texts];
 }
 
 /**
  * The program that a source compiles to: once for as long as the sources and the command stay the same. Processes
  * that run side by side may compile the same one: each moves its own complete result into place.
  */
-async function compiled(name: string, source: string, [compiler = "", ...flags]: string[]): Promise<string> {
+async function compiled(
+  name: string,
+  source: string,
+  [compiler = "", ...flags]: string[],
+  libraries: readonly string[],
+): Promise<string> {
   const folder = join(
     CACHE,
     await fingerprint([join(source, ".."), flags.at(-1) ?? ""], [compiler, ...flags]),
@@ -78,7 +89,7 @@ async function compiled(name: string, source: string, [compiler = "", ...flags]:
 
   await mkdir(folder, { recursive: true });
   const unfinished = `${program}.${randomUUID()}`;
-  await execa(compiler, [...flags, source, "-o", unfinished, "-lzmq"]);
+  await execa(compiler, [...flags, source, "-o", unfinished, ...libraries]);
   await rename(unfinished, program);
   return program;
 }

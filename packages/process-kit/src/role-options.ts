@@ -51,7 +51,7 @@ export type RoleOptions<N extends string> = N extends RoleName
  * Positionals come first; what is `undefined` is left out.
  */
 export function roleArguments<N extends string>(role: N, options: RoleOptions<N>): string[] {
-  const specs: Specs = { ...COMMON_OPTIONS, ...(ROLE_OPTIONS as Record<string, Specs>)[role] };
+  const specs = (ROLE_OPTIONS as Record<string, Specs>)[role] ?? {};
   const positionals: string[] = [];
   const flags: string[] = [];
   for (const [key, value] of Object.entries(options)) {

@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import { inspect, isDeepStrictEqual } from "node:util";
 import { type LogLine, parseLog } from "./log.js";
-import { type Command, spawn, type StartOptions } from "./spawn.js";
+import { spawn, type StartOptions } from "./spawn.js";
 
 /** How long a process may take to print, or to end, unless its start says otherwise, in milliseconds. */
 export const DEADLINE = 20_000;
@@ -67,7 +67,7 @@ export class RunningProcess implements AsyncDisposable {
   #exit: Exit | undefined;
 
   /** @param stopsWith How SIGTERM makes it end. */
-  constructor(name: string, command: Command, options: StartOptions, stopsWith: Exit) {
+  constructor(name: string, command: readonly string[], options: StartOptions, stopsWith: Exit) {
     this.name = name;
     this.#stopsWith = stopsWith;
     this.#deadline = options.within ?? DEADLINE;

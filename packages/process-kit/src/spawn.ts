@@ -31,7 +31,7 @@ export interface StartOptions {
  * @returns It, and a function that returns, once it has ended, what has gone to its file.
  */
 export function spawn(
-  [file, ...args]: Command,
+  [file = "", ...args]: readonly string[],
   { env = {}, cwd = process.cwd(), output = "read" }: StartOptions,
 ) {
   const kept = output === "file" ? namelessFile() : undefined;

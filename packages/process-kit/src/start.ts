@@ -20,6 +20,6 @@ export function startAs(
   stopsWith: Exit,
 ): RunningProcess {
   const terminal = options.terminal ? [python(), join(import.meta.dirname, "../on_terminal.py")] : [];
-  const whole = [...terminal, ...(options.via ?? []), ...command] as unknown as Command;
+  const whole = [...terminal, ...(options.via ?? []), ...command];
   return new RunningProcess(name, whole, options, stopsWith);
 }

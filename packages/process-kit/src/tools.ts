@@ -5,15 +5,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /**
- * `gcc`: a C compiler with libzmq's headers and library; `g++`: a C++ one with cppzmq as well; `pyzmq`: a
- * Python that can import zmq; `docker`: an engine that answers, with compose v2; `netns`: the right to make
- * network namespaces of its own, and iproute2 for it.
+ * `gcc`: a C compiler with libzmq's headers and library; `g++`: a C++ one with cppzmq as well; `czmq`: a C one
+ * with czmq; `pyzmq`: a Python that can import zmq; `docker`: an engine that answers, with compose v2; `netns`: the
+ * right to make network namespaces of its own, and iproute2 for it.
  */
-export type Tool = "gcc" | "g++" | "pyzmq" | "docker" | "netns";
+export type Tool = "gcc" | "g++" | "czmq" | "pyzmq" | "docker" | "netns";
 
 const HOW_TO_INSTALL: Record<Tool, string> = {
   gcc: "apt-get install gcc libzmq3-dev, or brew install zeromq",
   "g++": "apt-get install g++ libzmq3-dev cppzmq-dev, or brew install zeromq cppzmq",
+  czmq: "apt-get install gcc libczmq-dev, or brew install czmq",
   pyzmq: "apt-get install python3-zmq, or pip install pyzmq and name that interpreter in PYTHON",
   docker: "install Docker with the compose plugin and start its engine",
   netns: "on Linux, as root, apt-get install iproute2",
@@ -22,6 +23,7 @@ const HOW_TO_INSTALL: Record<Tool, string> = {
 const DETECT: Record<Tool, () => boolean> = {
   gcc: () => compiles("gcc", "c", "zmq.h"),
   "g++": () => compiles("g++", "c++", "zmq.hpp"),
+  czmq: () => compiles("gcc", "c", "czmq.h", "-lczmq"),
   pyzmq: () => findPython() !== undefined,
   docker: () => succeeds("docker", ["compose", "version"]) && succeeds("docker", ["info"]),
   netns: () => makesNamespaces(),
@@ -84,11 +86,11 @@ function makesNamespaces(): boolean {
   }
 }
 
-/** Whether a program that includes the header compiles and links with libzmq. */
-function compiles(compiler: string, language: string, header: string): boolean {
+/** Whether a program that includes the header compiles, and links with the libraries and libzmq. */
+function compiles(compiler: string, language: string, header: string, ...libraries: string[]): boolean {
   const folder = mkdtempSync(join(tmpdir(), "compiles-"));
   try {
-    const args = ["-x", language, "-", "-o", join(folder, "program"), "-lzmq"];
+    const args = ["-x", language, "-", "-o", join(folder, "program"), ...libraries, "-lzmq"];
     return succeeds(compiler, args, `#include <${header}>\nint main () { return 0; }\n`);
   } finally {
     rmSync(folder, { recursive: true, force: true });

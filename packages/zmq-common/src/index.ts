@@ -12,11 +12,11 @@ export { matches, Subscriptions } from "./patterns/subscriptions.js";
 export {
   type Certificate,
   CertificateError,
-  CurveKeys,
   formatCertificate,
-  makeKeys,
   parseCertificate,
 } from "./security/certificates.js";
+export { CurveKeys } from "./security/curve-keys.js";
+export { checkKeyName, makeKeys, type MakeKeysOptions, makeMissingKeys } from "./security/make-keys.js";
 export { startZapHandler } from "./security/zap.js";
 export {
   choice,

@@ -10,7 +10,7 @@ function listed(help: string): Record<string, string> {
   for (const [, flag = "", value = "", rest = ""] of help.matchAll(/^ +--([a-z-]+) <([^>]+)>(.*)$/gm)) {
     const name = flag.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
     const single = ["n", "ms"].includes(value) ? "number" : "text";
-    options[name] = rest.includes("; repeatable;") ? "texts" : single;
+    options[name] = rest.includes("; repeatable") ? "texts" : single;
   }
   return options;
 }

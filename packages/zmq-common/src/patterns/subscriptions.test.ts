@@ -68,6 +68,17 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
   }
 }
 
+test("counts the topics that are subscribed to", async () => {
+  using server = await publishing();
+  expect(server.subscriptions.size).toBe(0);
+  const subscriber = server.subscriber("10001", "2");
+  await server.subscriptions.update();
+  expect(server.subscriptions.size).toBe(2);
+  subscriber.unsubscribe("2");
+  await server.subscriptions.update();
+  expect(server.subscriptions.size).toBe(1);
+});
+
 describe("what is wanted:", () => {
   test("nothing without subscribers", async () => {
     using line = await publishing();

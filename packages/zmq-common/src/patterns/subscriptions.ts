@@ -54,6 +54,11 @@ export class Subscriptions implements Disposable {
     this.#checker.close();
   }
 
+  /** How many topics are subscribed to. */
+  get size(): number {
+    return this.#topics.size;
+  }
+
   /**
    * Receives the subscriptions and unsubscriptions that have arrived, without waiting for more: while a receive is
    * pending, each `send` looks for a message first, at half the speed.

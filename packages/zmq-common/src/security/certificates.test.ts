@@ -1,46 +1,24 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { curveKeyPair } from "zeromq";
-import {
-  formatCertificate,
-  CertificateError,
-  CurveKeys,
-  makeKeys,
-  parseCertificate,
-} from "./certificates.js";
-
-let dir = "";
-beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), "certificates-"));
-});
-afterEach(() => {
-  rmSync(dir, { recursive: true });
-});
-
-const read = (...names: string[]) => readFileSync(join(dir, ...names), "utf8");
+import { CertificateError, formatCertificate, parseCertificate, readCertificate } from "./certificates.js";
 
 describe("a certificate", () => {
+  const { publicKey, secretKey } = curveKeyPair();
+  const other = curveKeyPair().publicKey;
+
   test("is read as it was written", () => {
-    const pair = curveKeyPair();
-    expect(parseCertificate(formatCertificate("worker", pair))).toEqual(pair);
-    const { publicKey } = pair;
+    expect(parseCertificate(formatCertificate("worker", { publicKey, secretKey }))).toEqual({
+      publicKey,
+      secretKey,
+    });
     expect(parseCertificate(formatCertificate("worker", { publicKey }))).toEqual({ publicKey });
   });
 
   test("is read as czmq writes it", () => {
-    const { publicKey, secretKey } = curveKeyPair();
     const text = `#   ****  Generated on 2026-11-23 09:00:00 by CZMQ  ****
 #   ZeroMQ CURVE **Secret** Certificate
 #   DO NOT PROVIDE THIS FILE TO OTHER USERS nor change its permissions.
@@ -54,143 +32,136 @@ curve
     expect(parseCertificate(text)).toEqual({ publicKey, secretKey });
   });
 
+  test("is read as pyzmq writes it, with any field in its metadata", () => {
+    const text = `#   ****  Generated on 2026-11-25 18:15:21.260849 by pyzmq  ****
+#   ZeroMQ CURVE **Secret** Certificate
+#   DO NOT PROVIDE THIS FILE TO OTHER USERS nor change its permissions.
+
+metadata
+    email = someone@example.org
+    public-key = ${other}
+    secret-key = "${other}"
+curve
+    public-key = "${publicKey}"
+    secret-key = "${secretKey}"
+`;
+    expect(parseCertificate(text)).toEqual({ publicKey, secretKey });
+  });
+
+  test.each([
+    ["a tab", "\t"],
+    ["two blanks", "  "],
+    ["eight blanks", "        "],
+    ["a blank and a tab", " \t"],
+    ["nothing", ""],
+  ])("may be indented by %s", (_, indentation) => {
+    const text = `metadata
+${indentation}public-key = "${other}"
+curve
+${indentation}public-key = "${publicKey}"
+${indentation}secret-key = "${secretKey}"
+`;
+    expect(parseCertificate(text)).toEqual({ publicKey, secretKey });
+  });
+
+  test.each<[string, string]>([
+    [
+      "blanks and tabs, line by line",
+      `curve\n\tsecret-key = "${secretKey}"\n    public-key = "${publicKey}"\n`,
+    ],
+    [
+      "as a whole",
+      `  metadata\n    name = "a"\n  curve\n    public-key = "${publicKey}"\n    secret-key = "${secretKey}"`,
+    ],
+    ["for Windows", `\uFEFFcurve\r\n    public-key = "${publicKey}"\r\n    secret-key = "${secretKey}"\r\n`],
+    [
+      "with the keys first",
+      `curve\n  public-key='${publicKey}'\n  secret-key\t=\t${secretKey} \nmetadata\n  public-key = "${other}"\n`,
+    ],
+    [
+      "with comments",
+      `# curve\ncurve # keys\n  # public-key = "${other}"\n  public-key = "${publicKey}" # mine\n  secret-key = "${secretKey}"\n`,
+    ],
+    [
+      "with a section inside",
+      `curve\n    old\n        public-key = "${other}"\n    public-key = "${publicKey}"\n    secret-key = "${secretKey}"\n`,
+    ],
+    [
+      "with a curve inside another section",
+      `metadata\n    curve\n        public-key = "${other}"\ncurve\n    public-key = "${publicKey}"\n    secret-key = "${secretKey}"\n`,
+    ],
+    [
+      "with a key twice",
+      `curve\n    public-key = "${publicKey}"\n    secret-key = "${secretKey}"\n    public-key = "${other}"\n`,
+    ],
+    [
+      "with like names",
+      `curve\n    old-public-key = "${other}"\n    public-key-2 = "${other}"\n    public-key = "${publicKey}"\n    secret-key = "${secretKey}"\n`,
+    ],
+  ])("may be written %s", (_, text) => {
+    expect(parseCertificate(text)).toEqual({ publicKey, secretKey });
+  });
+
   test.each([
     ["nothing", ""],
     ["no key", 'curve\n    public-key = ""\n'],
     ["a key that is too short", 'curve\n    public-key = "abc"\n'],
-    ["a comment", `#    public-key = "${curveKeyPair().publicKey}"\n`],
+    ["a comment", `#    public-key = "${publicKey}"\n`],
+    ["a key in its metadata", `metadata\n    public-key = "${publicKey}"\n`],
+    ["a key in no section", `public-key = "${publicKey}"\n`],
+    ["a section inside a section", `curve\n    curve\n        public-key = "${publicKey}"\n`],
+    ["a long line", `curve\n    public-key =${" ".repeat(60_000)}\u2028`],
   ])("of %s is none", (_, text) => {
     expect(parseCertificate(text)).toBeUndefined();
   });
 });
 
-describe("making keys", () => {
-  test("writes a public and a secret certificate, and one for the servers to admit", () => {
-    const files = makeKeys(dir, "worker", { authorize: true });
-    expect(files).toEqual([
-      join(dir, "worker_secret"),
-      join(dir, "worker"),
-      join(dir, "authorized", "worker"),
-    ]);
-    expect(read("worker")).toContain('name = "worker"');
-    expect(read("authorized", "worker")).toBe(read("worker"));
-    expect(read("worker")).not.toContain("secret-key");
-    expect(parseCertificate(read("worker_secret"))?.publicKey).toBe(
-      parseCertificate(read("worker"))?.publicKey,
-    );
+describe("a file", () => {
+  let dir = "";
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), "certificates-"));
+  });
+  afterEach(() => {
+    rmSync(dir, { recursive: true });
+  });
+  const posix = process.platform === "win32" ? test.skip : test;
+
+  const expectError = (name: string, message: string) => {
+    const file = join(dir, name);
+    expect(() => readCertificate(file)).toThrow(CertificateError);
+    expect(() => readCertificate(file)).toThrow(message.replace("FILE", file));
+  };
+
+  test("that is missing is named", () => {
+    expectError("worker", "cannot read the certificate FILE: ENOENT");
   });
 
-  test("authorizes only whom it is told to", () => {
-    makeKeys(dir, "server", { authorize: false });
-    expect(readdirSync(join(dir, "authorized"))).toEqual([]);
+  test("that is a folder is none", () => {
+    mkdirSync(join(dir, "worker"));
+    expectError("worker", "FILE is no certificate: it is not a regular file");
   });
 
-  (process.platform === "win32" ? test.skip : test)("keeps the secret to its owner", () => {
-    makeKeys(dir, "worker", { authorize: true });
-    expect((statSync(join(dir, "worker_secret")).mode & 0o777).toString(8)).toBe("600");
+  test("that is too long is none, and not read", () => {
+    writeFileSync(join(dir, "worker"), "");
+    truncateSync(join(dir, "worker"), 1024 ** 4);
+    expectError("worker", "FILE is no certificate: it is longer than 65536 bytes");
   });
 
-  test("overwrites nothing", () => {
-    makeKeys(dir, "worker", { authorize: true });
-    const before = read("worker_secret");
-    const again = () => makeKeys(dir, "worker", { authorize: true });
-    expect(again).toThrow(CertificateError);
-    expect(again).toThrow(
-      `${join(dir, "worker_secret")} exists; remove it first if its key is to be replaced`,
-    );
-    expect(read("worker_secret")).toBe(before);
+  posix("that is a pipe is none, and not waited for", () => {
+    execFileSync("mkfifo", [join(dir, "worker")]);
+    expectError("worker", "FILE is no certificate: it is not a regular file");
   });
 
-  test.each(["worker", join("authorized", "worker")])(
-    "and leaves no half of a pair where %s exists",
-    (name) => {
-      mkdirSync(join(dir, "authorized"));
-      writeFileSync(join(dir, name), "in use");
-      expect(() => makeKeys(dir, "worker", { authorize: true })).toThrow(`${join(dir, name)} exists`);
-      expect(existsSync(join(dir, "worker_secret"))).toBe(false);
-      expect(read(name)).toBe("in use");
-    },
-  );
-});
-
-describe("the keys of a role", () => {
-  test("are its own, its servers', and those of the clients it admits", () => {
-    makeKeys(dir, "worker", { authorize: true });
-    makeKeys(dir, "ventilator", { authorize: false });
-    const keys = new CurveKeys(dir, "worker");
-    const own = parseCertificate(read("worker_secret"));
-    const server = parseCertificate(read("ventilator"));
-    expect(keys.server()).toEqual({
-      curveServer: true,
-      curvePublicKey: own?.publicKey,
-      curveSecretKey: own?.secretKey,
-    });
-    expect(keys.client("ventilator")).toEqual({
-      curveServerKey: server?.publicKey,
-      curvePublicKey: own?.publicKey,
-      curveSecretKey: own?.secretKey,
-    });
-    expect(keys.authorized(own?.publicKey ?? "")).toBe("worker");
-    expect(keys.authorized(server?.publicKey ?? "")).toBeUndefined();
-  });
-
-  test("are looked up anew each time", () => {
-    makeKeys(dir, "worker", { authorize: true });
-    const keys = new CurveKeys(dir, "worker");
-    const publicKey = parseCertificate(read("worker"))?.publicKey ?? "";
-    rmSync(join(dir, "authorized", "worker"));
-    expect(keys.authorized(publicKey)).toBeUndefined();
-    writeFileSync(join(dir, "authorized", "again"), read("worker"));
-    expect(keys.authorized(publicKey)).toBe("again");
-    rmSync(join(dir, "authorized"), { recursive: true });
-    expect(keys.authorized(publicKey)).toBeUndefined();
-  });
-
-  test("one bad file among the authorized ones keeps nobody else out", () => {
-    makeKeys(dir, "worker", { authorize: true });
-    writeFileSync(join(dir, "authorized", "a-bad-one"), Buffer.from([0xff, 0, 1]));
-    mkdirSync(join(dir, "authorized", "a-folder"));
-    const keys = new CurveKeys(dir, "worker");
-    expect(keys.authorized(parseCertificate(read("worker"))?.publicKey ?? "")).toBe("worker");
-  });
-
-  test.each<[string, () => void, RegExp]>([
-    ["missing", () => {}, /^cannot read the certificate .*worker_secret: ENOENT$/],
-    [
-      "no certificate",
-      () => writeFileSync(join(dir, "worker_secret"), "", { mode: 0o600 }),
-      /worker_secret is no certificate/,
-    ],
-    [
-      "without the secret",
-      () => {
-        makeKeys(dir, "other", { authorize: false });
-        writeFileSync(join(dir, "worker_secret"), read("other"), { mode: 0o600 });
-      },
-      /worker_secret holds no secret key$/,
-    ],
-  ])("that are %s are refused, naming the file", (_, prepare, message) => {
-    prepare();
-    expect(() => new CurveKeys(dir, "worker")).toThrow(CertificateError);
-    expect(() => new CurveKeys(dir, "worker")).toThrow(message);
-  });
-
-  (process.platform === "win32" ? test.skip : test).each([0o640, 0o604, 0o644])(
-    "that others can read (mode %o) are refused, naming the file",
-    (mode) => {
-      makeKeys(dir, "worker", { authorize: false });
-      const file = join(dir, "worker_secret");
-      chmodSync(file, mode);
-      expect(() => new CurveKeys(dir, "worker")).toThrow(
-        `${file} can be read by others; make it private: chmod 600 ${file}`,
-      );
-    },
-  );
-
-  test("without the server's certificate there is no connecting to it", () => {
-    makeKeys(dir, "worker", { authorize: false });
-    expect(() => new CurveKeys(dir, "worker").client("ventilator")).toThrow(
-      /^cannot read the certificate .*ventilator: ENOENT$/,
-    );
+  posix("that is a link counts as what it leads to", () => {
+    const { publicKey } = curveKeyPair();
+    writeFileSync(join(dir, "worker"), formatCertificate("worker", { publicKey }));
+    symlinkSync("worker", join(dir, "link"));
+    expect(readCertificate(join(dir, "link")).publicKey).toBe(publicKey);
+    symlinkSync("nowhere", join(dir, "broken"));
+    expectError("broken", "cannot read the certificate FILE: ENOENT");
+    symlinkSync("circle", join(dir, "circle"));
+    expectError("circle", "cannot read the certificate FILE: ELOOP");
+    symlinkSync("/dev/zero", join(dir, "endless"));
+    expectError("endless", "FILE is no certificate: it is not a regular file");
   });
 });

@@ -1,14 +1,12 @@
 /**
- * Keys in files, in czmq's certificate format (`zcert`, written in ZPL, RFC 4): `name` holds the public key and
- * may be given to anyone, `name_secret` holds both and is for its owner alone.
+ * Keys in files, in czmq's certificate format (`zcert`, written in ZPL, RFC 4), which pyzmq has too: one file holds
+ * the public key and may be given to anyone; another, with `_secret` after its name, holds both and is for its owner
+ * alone.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { curveKeyPair } from "zeromq";
-import type { SocketKeys } from "../sockets/context.js";
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from "node:fs";
 import { isKey } from "./z85.js";
 
-/** A key file that is missing, unreadable or open to others. */
+/** A certificate that is missing, unreadable, malformed or open to others, or that would replace another one. */
 export class CertificateError extends Error {
   override name = "CertificateError";
 }
@@ -20,9 +18,26 @@ export interface Certificate {
   secretKey?: string | undefined;
 }
 
-type KeyPair = { [K in keyof Certificate]-?: string };
+/** Certificates have a few hundred bytes; longer files than this are not read. */
+const MAX_SIZE = 64 * 1024;
 
-/** Writes a certificate as czmq's `zcert_save_public` and `zcert_save_secret` do. */
+/** The subfolder with the certificates of the admitted clients. */
+export const AUTHORIZED = "authorized";
+
+/** What czmq and pyzmq put after the file name of a public certificate to name the secret one. */
+export const SECRET_SUFFIX = "_secret";
+
+/** The file names that the public certificate of a name, with or without `.key`, may have: czmq's and pyzmq's. */
+export function publicFileNames(name: string): [czmq: string, pyzmq: string] {
+  const plain = name.replace(/\.key$/, "");
+  return [plain, `${plain}.key`];
+}
+
+/**
+ * Writes a certificate as czmq's `zcert_save_public` and `zcert_save_secret` do.
+ *
+ * @param name Stands in its metadata, without pyzmq's `.key`.
+ */
 export function formatCertificate(name: string, { publicKey, secretKey }: Certificate): string {
   const kind = secretKey === undefined ? "Public" : "**Secret**";
   const caution =
@@ -33,139 +48,82 @@ export function formatCertificate(name: string, { publicKey, secretKey }: Certif
 ${caution}
 
 metadata
-    name = "${name}"
+    name = "${publicFileNames(name)[0]}"
 curve
     public-key = "${publicKey}"
 ${secretKey === undefined ? "" : `    secret-key = "${secretKey}"\n`}`;
 }
 
 /**
- * Reads a certificate: the `public-key` and `secret-key` under `curve`.
+ * Reads a certificate: the `public-key` and `secret-key` in its section `curve`, whatever the indentation. Of a key
+ * that is given twice the first counts, as with czmq.
  *
  * @returns Nothing where there is no valid public key.
  */
 export function parseCertificate(text: string): Certificate | undefined {
-  const value = (name: string) => {
-    const key = new RegExp(String.raw`^ {4}${name} *= *(?:"([^"]*)"|'([^']*)'|(\S*))`, "m").exec(text);
-    const given = key?.[1] ?? key?.[2] ?? key?.[3] ?? "";
-    return isKey(given) ? given : undefined;
-  };
-  const publicKey = value("public-key");
-  return publicKey === undefined ? undefined : { publicKey, secretKey: value("secret-key") };
+  const keys = new Map<string, string>();
+  const sections: { indentation: number; path: string }[] = [];
+  for (const line of text.split(/\r\n?|\n/)) {
+    const [, blanks = "", name, value] = /^(\s*)([\w$@.&+/-]+)\s*(?:=\s*(.*)|#.*)?$/s.exec(line) ?? [];
+    if (name === undefined) continue;
+    const indentation = blanks.replaceAll("\t", "    ").length;
+    // A value without any indentation belongs to the section above it all the same
+    const outermost = value === undefined ? 0 : 1;
+    while (sections.length > outermost && (sections.at(-1)?.indentation ?? 0) >= indentation) sections.pop();
+    const section = sections.at(-1)?.path ?? "";
+    if (value === undefined) sections.push({ indentation, path: `${section}/${name}` });
+    else if (section === "/curve" && !keys.has(name)) keys.set(name, unquoted(value));
+  }
+  const [publicKey, secretKey] = ["public-key", "secret-key"].map((name) => {
+    const key = keys.get(name);
+    return key !== undefined && isKey(key) ? key : undefined;
+  });
+  return publicKey === undefined ? undefined : { publicKey, secretKey };
 }
 
-/** The keys that a role finds in its `--curve-dir`. */
-export class CurveKeys implements SocketKeys {
-  readonly #dir: string;
-  readonly #own: KeyPair;
-
-  /**
-   * @param dir Holds the role's secret certificate `<name>_secret`, the certificates of the servers it connects
-   *   to, each under the server's name, and in `authorized/` those of the clients it admits.
-   * @param name The role's name.
-   * @throws {CertificateError} When the secret certificate is missing, malformed, or others may read it.
-   */
-  constructor(dir: string, name: string) {
-    this.#dir = dir;
-    const file = join(dir, `${name}_secret`);
-    const { publicKey, secretKey } = readCertificate(file);
-    if (secretKey === undefined) throw new CertificateError(`${file} holds no secret key`);
-    // Windows keeps no such bits
-    if (process.platform !== "win32" && (statSync(file).mode & 0o077) !== 0) {
-      throw new CertificateError(`${file} can be read by others; make it private: chmod 600 ${file}`);
-    }
-    this.#own = { publicKey, secretKey };
-  }
-
-  /** Where the certificates of the admitted clients are. */
-  get authorizedDir(): string {
-    return join(this.#dir, "authorized");
-  }
-
-  /** Socket options of the side that binds (`ZMQ_CURVE_SERVER`). */
-  server() {
-    const { publicKey, secretKey } = this.#own;
-    return { curveServer: true, curvePublicKey: publicKey, curveSecretKey: secretKey };
-  }
-
-  /**
-   * Socket options of the side that connects (`ZMQ_CURVE_SERVERKEY`).
-   *
-   * @param server The name of the server's certificate.
-   * @throws {CertificateError} When there is none.
-   */
-  client(server: string) {
-    const { publicKey, secretKey } = this.#own;
-    const { publicKey: curveServerKey } = readCertificate(join(this.#dir, server));
-    return { curveServerKey, curvePublicKey: publicKey, curveSecretKey: secretKey };
-  }
-
-  /**
-   * The name under which a client is admitted. Read from the files anew each time: adding or removing one takes
-   * effect at the next handshake.
-   *
-   * @param publicKey The client's, in Z85.
-   */
-  authorized(publicKey: string): string | undefined {
-    return listFolder(this.authorizedDir).find((name) => {
-      try {
-        return readCertificate(join(this.authorizedDir, name)).publicKey === publicKey;
-      } catch {
-        // A file that is none of ours, or is being replaced, keeps nobody else out
-        return false;
-      }
-    });
-  }
-}
-
-function listFolder(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
+function unquoted(value: string): string {
+  const [, double, single, bare = ""] = /^(?:"([^"]*)"|'([^']*)'|(\S*))/.exec(value) ?? [];
+  return double ?? single ?? bare;
 }
 
 /**
- * Makes a key pair and writes its two certificates, the secret one readable by its owner alone.
+ * Reads a certificate from a file.
  *
- * @param authorize Whether to put the public certificate among those of the admitted clients, too.
- * @returns The files.
- * @throws {CertificateError} When any of them exists: a key that is in use is not overwritten.
+ * @throws {CertificateError} Naming the file, and what is wrong with it.
  */
-export function makeKeys(dir: string, name: string, { authorize }: { authorize: boolean }): string[] {
-  const pair = curveKeyPair();
-  const authorizedDir = join(dir, "authorized");
-  mkdirSync(authorizedDir, { recursive: true });
-  const publicText = formatCertificate(name, { publicKey: pair.publicKey });
-  const files = [
-    { file: join(dir, `${name}_secret`), text: formatCertificate(name, pair), mode: 0o600 },
-    { file: join(dir, name), text: publicText, mode: 0o644 },
-    ...(authorize ? [{ file: join(authorizedDir, name), text: publicText, mode: 0o644 }] : []),
-  ];
-  // Before the first is written, so that there is never half a pair
-  const taken = files.find(({ file }) => existsSync(file));
-  if (taken !== undefined) {
-    throw new CertificateError(`${taken.file} exists; remove it first if its key is to be replaced`);
-  }
-  for (const { file, text, mode } of files) writeFileSync(file, text, { mode, flag: "wx" });
-  return files.map(({ file }) => file);
-}
-
-function readCertificate(file: string): Certificate {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    throw new CertificateError(
-      `cannot read the certificate ${file}: ${(error as NodeJS.ErrnoException).code}`,
-      {
-        cause: error,
-      },
-    );
-  }
+export function readCertificate(file: string): Certificate & { stats: Stats } {
+  const { text, stats } = readText(file);
   const certificate = parseCertificate(text);
   if (certificate === undefined)
     throw new CertificateError(`${file} is no certificate: it holds no public key`);
-  return certificate;
+  return { ...certificate, stats };
+}
+
+/**
+ * Reads a file that may hold a certificate. Only a short regular file is opened, so that this never waits.
+ *
+ * @returns Its text, and its stats from before it was read.
+ * @throws {CertificateError} When it cannot be read.
+ */
+export function readText(file: string): { text: string; stats: Stats } {
+  let descriptor: number | undefined;
+  try {
+    const found = statSync(file);
+    if (!found.isFile()) throw new CertificateError(`${file} is no certificate: it is not a regular file`);
+    if (found.size > MAX_SIZE) {
+      throw new CertificateError(`${file} is no certificate: it is longer than ${MAX_SIZE} bytes`);
+    }
+    // Should a pipe have taken its place by now, this does not wait for a writer
+    descriptor = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const stats = fstatSync(descriptor);
+    const content = Buffer.alloc(Math.min(stats.size, MAX_SIZE));
+    const length = readSync(descriptor, content, 0, content.length, 0);
+    return { text: content.toString("utf8", 0, length), stats };
+  } catch (cause) {
+    if (cause instanceof CertificateError) throw cause;
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new CertificateError(`cannot read the certificate ${file}: ${code}`, { cause });
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
 }

@@ -21,4 +21,7 @@ test("knows a key when it sees one", () => {
   expect(isKey(`${publicKey}0`)).toBe(false);
   expect(isKey(`${publicKey.slice(1)}"`)).toBe(false);
   expect(isKey("")).toBe(false);
+  expect(isKey("%nSc0".repeat(8))).toBe(true);
+  // More than 32 bits
+  expect(isKey("%nSc1".repeat(8))).toBe(false);
 });

@@ -13,5 +13,14 @@ export function z85Encode(bytes: Buffer): string {
 
 /** Whether a text is a CURVE key: 32 bytes in Z85. */
 export function isKey(text: string): boolean {
-  return /^[-0-9a-zA-Z.:+=^!/*?&<>()[\]{}@%$#]{40}$/.test(text);
+  const numbers = text.match(/[-0-9a-zA-Z.:+=^!/*?&<>()[\]{}@%$#]{5}/g) ?? [];
+  return (
+    text.length === 40 && numbers.length === 8 && numbers.every((digits) => fromDigits(digits) < 2 ** 32)
+  );
+}
+
+function fromDigits(text: string): number {
+  let number = 0;
+  for (const digit of text) number = number * 85 + DIGITS.indexOf(digit);
+  return number;
 }

@@ -1,5 +1,5 @@
-import { Reply } from "zeromq";
-import type { CurveKeys } from "./certificates.js";
+import { Router } from "zeromq";
+import type { CurveKeys } from "./curve-keys.js";
 import { isPowerOfTen, type Logger } from "../sockets/logger.js";
 import { z85Encode } from "./z85.js";
 
@@ -12,10 +12,10 @@ import { z85Encode } from "./z85.js";
  *
  * @param log Told of clients that are refused: of the 1st, 10th, 100th, ….
  */
-export async function startZapHandler(keys?: CurveKeys, log?: Logger): Promise<Disposable> {
-  const handler = new Reply();
+export function startZapHandler(keys?: CurveKeys, log?: Logger): Disposable {
+  const handler = new Router();
   try {
-    await handler.bind("inproc://zeromq.zap.01");
+    handler.bindSync("inproc://zeromq.zap.01");
   } catch (error) {
     handler.close();
     throw error;
@@ -29,24 +29,33 @@ export async function startZapHandler(keys?: CurveKeys, log?: Logger): Promise<D
   };
 }
 
-async function answer(handler: Reply, keys: CurveKeys | undefined, log: Logger | undefined): Promise<void> {
+async function answer(handler: Router, keys: CurveKeys | undefined, log: Logger | undefined): Promise<void> {
   let refused = 0;
-  try {
-    for await (const [version = "1.0", requestId = "", , address, , mechanism, key] of handler) {
-      const admitted = keys === undefined || isAuthorized(keys, String(mechanism), key);
-      if (!admitted && isPowerOfTen((refused += 1))) {
-        const client = { address: String(address), refused };
-        log?.warn(client, `refused ${client.address}: its key is not in ${keys?.authorizedDir}`);
-      }
-      // No user id: with one, every heartbeat of a peer wakes up whoever receives, and hands over nothing
-      const status = admitted ? ["200", "OK"] : ["400", "key not authorized"];
-      await handler.send([version, requestId, ...status, "", ""]);
+  let sent = Promise.resolve();
+  const respond = async (request: Buffer[]) => {
+    const [session = "", delimiter = "", version = "1.0", requestId = "", , address, , mechanism, key] =
+      request;
+    const admitted = keys === undefined || (await isAuthorized(keys, String(mechanism), key));
+    if (!admitted && isPowerOfTen((refused += 1))) {
+      const client = { address: String(address), refused };
+      log?.warn(client, `refused ${client.address}: its key is not in ${keys.authorizedDir}`);
     }
-  } catch (error) {
+    // No user id: with one, every heartbeat of a peer wakes up whoever receives, and hands over nothing
+    const status = admitted ? ["200", "OK"] : ["400", "key not authorized"];
+    // A socket sends one message at a time
+    await (sent = sent.then(() => handler.send([session, delimiter, version, requestId, ...status, "", ""])));
+  };
+  const ignoreOnceClosed = (error: unknown) => {
     if (!handler.closed) throw error;
+  };
+  try {
+    // Not one after the other: a known key does not wait for the search for an unknown one
+    for await (const request of handler) void respond(request).catch(ignoreOnceClosed);
+  } catch (error) {
+    ignoreOnceClosed(error);
   }
 }
 
-function isAuthorized(keys: CurveKeys, mechanism: string, key: Buffer | undefined): boolean {
-  return mechanism === "CURVE" && key?.length === 32 && keys.authorized(z85Encode(key)) !== undefined;
+async function isAuthorized(keys: CurveKeys, mechanism: string, key: Buffer | undefined): Promise<boolean> {
+  return mechanism === "CURVE" && key?.length === 32 && (await keys.authorized(z85Encode(key))) !== undefined;
 }

@@ -1,9 +1,7 @@
-import { type ChildProcessByStdio, spawn } from "node:child_process";
-import { once } from "node:events";
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { type RunningProcess, start, type StartOptions } from "process-kit/jest";
 import { Pull } from "zeromq";
 import "../sockets/closing.js";
 
@@ -63,40 +61,30 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-function start(
-  name: string,
-  args: string[] = [],
-  env: NodeJS.ProcessEnv = {},
-  stdout: "pipe" | number = "pipe",
-) {
+function startApp(name: string, args: string[] = [], options: StartOptions = {}): RunningProcess {
   const main = join(folder, name, "src/main.ts");
-  const child = spawn(process.execPath, ["--import", "tsx", "--conditions", "source", main, ...args], {
-    env: { ...process.env, ...env },
-    stdio: ["ignore", stdout, "pipe"],
-  }) as ChildProcessByStdio<null, Readable, Readable>;
-  const printed = { out: "", err: "" };
-  child.stdout?.setEncoding("utf8").on("data", (text: string) => (printed.out += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (printed.err += text));
-  const ended = once(child, "close").then(([status, signal]) => ({
-    status: status as number | null,
-    signal: signal as string | null,
-  }));
-  return { child, printed, ended };
+  return start([process.execPath, "--import", "tsx", "--conditions", "source", main, ...args], options);
 }
 
-async function run(name: string, args?: string[], env?: NodeJS.ProcessEnv) {
-  const { printed, ended } = start(name, args, env);
-  return { ...(await ended), ...printed };
+/** Runs an app to its end: its exit status, and what it printed. */
+async function run(name: string, args: string[] = [], options: StartOptions = {}) {
+  const app = startApp(name, args, options);
+  return { status: (await app.exited()).code, out: app.stdout, err: app.stderr };
+}
+
+/** Starts an app, and waits until it has printed something. */
+async function running(name: string, args: string[] = []): Promise<RunningProcess> {
+  const app = startApp(name, args);
+  await app.until(/./);
+  return app;
 }
 
 test("a role that is done ends with status 0, and what it printed is on stdout", async () => {
-  expect(await run("done", ["--times", "3"])).toEqual({
+  expect(await run("done", ["--times", "3"])).toEqual({ status: 0, out: "line\n".repeat(3), err: "" });
+  expect(await run("done", [], { env: { DONE_TIMES: "2" } })).toMatchObject({
     status: 0,
-    signal: null,
-    out: "line\n".repeat(3),
-    err: "",
+    out: "line\nline\n",
   });
-  expect(await run("done", [], { DONE_TIMES: "2" })).toMatchObject({ status: 0, out: "line\nline\n" });
 });
 
 describe("a role that fails", () => {
@@ -107,7 +95,7 @@ describe("a role that fails", () => {
   });
 
   test("shows its stack with LOG_LEVEL=debug", async () => {
-    const { err } = await run("fails", [], { LOG_LEVEL: "debug" });
+    const { err } = await run("fails", [], { env: { LOG_LEVEL: "debug" } });
     const line = JSON.parse(err) as { msg: string; err: { stack: string } };
     expect(line.msg).toBe("cannot go on");
     expect(line.err.stack).toContain("main.ts");
@@ -126,22 +114,19 @@ describe("a role that fails", () => {
   });
 
   (existsSync("/dev/full") ? test : test.skip)("by what it prints, for want of space, says so", async () => {
-    const full = openSync("/dev/full", "w");
-    const { ended, printed } = start("done", ["--log-format", "text"], {}, full);
-    closeSync(full);
-    expect(await ended).toEqual({ status: 1, signal: null });
-    expect(printed.err).toMatch(
-      /^\[[\d:.]+\] FATAL: cannot print: ENOSPC: no space left on device, write\n$/,
-    );
+    const via = ["sh", "-c", 'exec "$@" > /dev/full', "sh"];
+    const { status, err } = await run("done", ["--log-format", "text"], { via });
+    expect(status).toBe(1);
+    expect(err).toMatch(/^\[[\d:.]+\] FATAL: cannot print: ENOSPC: no space left on device, write\n$/);
   });
 });
 
-test.each<[string[], NodeJS.ProcessEnv, string]>([
+test.each<[string[], Record<string, string>, string]>([
   [["--times", "x"], {}, "option '--times <n>' argument 'x' is invalid"],
   [[], { DONE_TIMES: "x" }, "value 'x' from env 'DONE_TIMES' is invalid"],
   [[], { LOG_LEVEL: "loud" }, "value 'loud' from env 'LOG_LEVEL' is invalid"],
 ])("wrong usage (%j %j) ends with status 2", async (args, env, message) => {
-  const { status, out, err } = await run("done", args, env);
+  const { status, out, err } = await run("done", args, { env });
   expect({ status, out }).toEqual({ status: 2, out: "" });
   expect(err).toContain(message);
   expect(err).not.toContain("    at ");
@@ -158,57 +143,47 @@ test("--version prints the app's and libzmq's", async () => {
   test.each(["SIGINT", "SIGTERM"] as const)(
     "(%s) stops a role within a second, with status 0",
     async (name) => {
-      const { child, ended, printed } = start("endless");
-      await once(child.stdout, "data");
-      const begin = performance.now();
-      child.kill(name);
-      child.kill(name);
-      expect(await ended).toEqual({ status: 0, signal: null });
-      expect(performance.now() - begin).toBeLessThan(1000);
-      expect(printed.err).toContain(`stopping: stopped by ${name}`);
+      const app = await running("endless");
+      app.kill(name);
+      app.kill(name);
+      await app.done(1000);
+      expect(app.stderr).toContain(`stopping: stopped by ${name}`);
     },
   );
 
   test("counts, whatever fails afterwards", async () => {
-    const { child, ended, printed } = start("failsLate");
-    await once(child.stdout, "data");
-    child.kill("SIGTERM");
-    expect(await ended).toEqual({ status: 0, signal: null });
-    expect(printed.err).not.toContain("too late");
+    const app = await running("failsLate");
+    app.kill("SIGTERM");
+    await app.done();
+    expect(app.stderr).not.toContain("too late");
   });
 
   test("ends a role that does not listen as well", async () => {
-    const { child, ended } = start("deaf");
-    await once(child.stdout, "data");
-    const begin = performance.now();
-    child.kill("SIGTERM");
-    expect(await ended).toEqual({ status: 0, signal: null });
-    expect(performance.now() - begin).toBeLessThan(1500);
+    const app = await running("deaf");
+    app.kill("SIGTERM");
+    await app.done(1500);
   });
 });
 
-test("whoever closes its stdout ends it quietly", async () => {
-  const { child, ended, printed } = start("printing", ["--log-level", "warn"]);
-  await once(child.stdout, "data");
-  child.stdout.destroy();
-  expect(await ended).toEqual({ status: 0, signal: null });
-  expect(printed.err).toBe("");
+test("a reader that closes its stdout ends it quietly", async () => {
+  const app = await running("printing", ["--log-level", "warn"]);
+  app.stopReading("stdout");
+  await app.done();
+  expect(app.stderr).toBe("");
 });
 
 test("what is queued in the end is still delivered", async () => {
   using pull = new Pull({ receiveTimeout: 10_000 });
   await pull.bind("tcp://127.0.0.1:*");
-  const { ended } = start("sends", ["--connect", pull.lastEndpoint ?? ""]);
-  expect(await ended).toEqual({ status: 0, signal: null });
+  await startApp("sends", ["--connect", pull.lastEndpoint ?? ""]).done();
   for (let n = 0; n < 1000; n++) expect(String((await pull.receive())[0])).toBe(String(n));
 });
 
 test("--health-file is there while it runs", async () => {
   const file = join(folder, "healthy");
-  const { child, ended } = start("endless", ["--health-file", file]);
-  await once(child.stdout, "data");
+  const app = await running("endless", ["--health-file", file]);
   expect(existsSync(file)).toBe(true);
-  child.kill("SIGTERM");
-  await ended;
+  app.kill("SIGTERM");
+  await app.exited();
   if (process.platform !== "win32") expect(existsSync(file)).toBe(false);
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { version as libzmqVersion } from "zeromq";
-import { CurveKeys } from "../security/certificates.js";
+import { CurveKeys } from "../security/curve-keys.js";
 import { startZapHandler } from "../security/zap.js";
 import type { SocketContext } from "../sockets/context.js";
 import { sCatchSignals } from "../zhelpers/zhelpers.js";
@@ -127,7 +127,7 @@ async function runToEnd(
   try {
     using _health = healthFile === undefined ? undefined : startHealthFile(healthFile);
     const keys = curveDir === undefined ? undefined : new CurveKeys(curveDir, name);
-    using _zap = await startZapHandler(keys, log);
+    using _zap = startZapHandler(keys, log);
     await role({
       signal,
       print,

@@ -1,4 +1,4 @@
-import type { CurveKeys } from "../security/certificates.js";
+import type { CurveKeys } from "../security/curve-keys.js";
 import { startZapHandler } from "../security/zap.js";
 import type { Logger } from "../sockets/logger.js";
 
@@ -6,7 +6,7 @@ import type { Logger } from "../sockets/logger.js";
 export async function zapHandler(keys?: CurveKeys, log?: Logger): Promise<Disposable> {
   for (;;) {
     try {
-      return await startZapHandler(keys, log);
+      return startZapHandler(keys, log);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
       await new Promise(setImmediate);

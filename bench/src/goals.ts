@@ -1,0 +1,41 @@
+/** The goals that our roles are measured by, and how they stand. */
+import { benchmarkOf, medians, type Results } from "./results.js";
+import { format } from "./statistics.js";
+import { table } from "./tables.js";
+
+/** A bound for the medians of "ours", at each x, or for their ratios to another variant's. */
+type Goal = { id: string; of?: string } & ({ min: number } | { max: number });
+
+const GOALS: readonly Goal[] = [
+  { id: "weather", of: "C", max: 0.5 },
+  { id: "send", of: "C", min: 0.27 },
+  { id: "send", of: "zeromq.js", min: 1.8 },
+  { id: "receive", of: "zeromq.js", min: 1.4 },
+  { id: "round-trip", of: "zeromq.js", max: 1.05 },
+  { id: "round-trip", of: "C", max: 1.35 },
+  { id: "batch-1", of: "C", max: 1.02 },
+  { id: "batch-2", of: "C", max: 1.02 },
+  { id: "batch-4", of: "C", max: 1.02 },
+  { id: "startup", of: "zeromq.js", max: 1.25 },
+  { id: "startup", max: 150 },
+  { id: "startup-memory", max: 60 },
+  { id: "subscribing", max: 100 },
+  { id: "stopping", max: 100 },
+  { id: "event-loop-delay-publishing", max: 100 },
+  { id: "event-loop-delay-receiving", max: 100 },
+];
+
+/** A row for each goal. */
+export function goalsTable(results: Results, goals = GOALS): string {
+  const rows = goals.map(({ id, of, ...bounds }) => {
+    const benchmark = benchmarkOf(results, id);
+    const values = medians(benchmark, "ours", of);
+    const [bound, worst, met] =
+      "max" in bounds
+        ? [`at most ${bounds.max}`, Math.max(...values), Math.max(...values) <= bounds.max]
+        : [`at least ${bounds.min}`, Math.min(...values), Math.min(...values) >= bounds.min];
+    const unit = of === undefined ? benchmark.unit : `of ${of}`;
+    return [`\`${id}\``, `${bound} ${unit}`, format(worst), met ? "met" : "**missed**"];
+  });
+  return table(["Benchmark", "Goal", "Measured", ""], rows);
+}

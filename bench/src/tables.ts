@@ -1,0 +1,42 @@
+/** The results as tables in Markdown. */
+import { type Measured, moreIsBetter } from "./benchmark.js";
+import { ratio, type Results } from "./results.js";
+import { format, summarize } from "./statistics.js";
+
+/** The page with all results. */
+export function resultsPage({ date, rounds, machine, benchmarks }: Results): string {
+  return [
+    "# Results",
+    "Written by `npx pnpm@10 bench`; [README.md](README.md) says what is measured, and how.",
+    `${date}, ${rounds} rounds. Each figure is the median of the rounds; beside it are the minimum and the maximum.`,
+    table(["Machine", ""], Object.entries(machine)),
+    ...benchmarks.flatMap((one) => [`## ${one.title}`, `\`${one.id}\``, benchmarkTable(one)]),
+  ].join("\n\n");
+}
+
+/** A row for each sample. Their x, where they have one, begins the first row of each. */
+export function benchmarkTable(measured: Measured): string {
+  const { unit, x: nameOfX, samples } = measured;
+  // What the others are compared with, where a benchmark has it
+  const baselines = ["C", "zeromq.js"].filter((name) => samples.some(({ variant }) => variant === name));
+  const rows = samples.map((sample, index) => {
+    const { median, min, max } = summarize(sample.values);
+    const x = sample.x === samples[index - 1]?.x ? "" : (sample.x?.toLocaleString("en") ?? "");
+    const cells = [sample.variant, format(median), `${format(min)} to ${format(max)}`].concat(
+      baselines.map((baseline) => format(ratio(samples, sample, baseline))),
+    );
+    return nameOfX === undefined ? cells : [x].concat(cells);
+  });
+  const better = moreIsBetter(measured) ? "more is better" : "less is better";
+  const head = ["", `${unit} (${better})`, "min to max", ...baselines.map((name) => `of ${name}`)];
+  return table(nameOfX === undefined ? head : [nameOfX, ...head], rows);
+}
+
+/** Columns of figures are aligned to the right, but for the first one, which says what a row is. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  const rule = head.map((_, column) =>
+    column > 0 && rows.every((row) => /^(\d|$)/.test(row[column] ?? "")) ? "--:" : "---",
+  );
+  return [line(head), line(rule), ...rows.map(line)].join("\n");
+}
