@@ -35,8 +35,8 @@ interface Server {
 /** For how long a server that does not reply is passed over at most, in milliseconds. */
 const LONGEST_AVOIDANCE = 60_000;
 
-/** How often to look for a server that can be sent to, in milliseconds; most often an event tells. */
-const LOOK_INTERVAL = 100;
+/** The pause before looking again for a server that can be sent to doubles up to this, in milliseconds. */
+const LONGEST_LOOK = 100;
 
 /**
  * REQ sockets that get a reply: the Guide's Lazy Pirate. A REQ socket is in lockstep, so one whose reply was lost can
@@ -161,10 +161,13 @@ export class LazyPirate implements Disposable {
       this.#current = undefined;
       this.#tryingSince = performance.now();
       this.#timer ??= setTimeout(this.#checkTime, this.#timeout);
+      let pause = 1;
       // The time is over once this is undefined
       while (this.#tryingSince !== undefined) {
         if (await this.#sendToOne()) return;
-        await this.#look();
+        // libzmq notices a new connection up to a millisecond after its event
+        const isWoken = await this.#look(pause);
+        pause = isWoken ? 1 : Math.min(LONGEST_LOOK, 2 * pause);
         this.#context.signal.throwIfAborted();
       }
       await this.#backOff();
@@ -198,13 +201,13 @@ export class LazyPirate implements Disposable {
     return [...servers.slice(turn), ...servers.slice(0, turn)].toSorted((a, b) => avoided(a) - avoided(b));
   }
 
-  /** Waits until it may be worth trying to send again. */
-  #look(): Promise<void> {
+  /** @returns Whether the wait was ended, by a server that has been connected. */
+  #look(milliseconds: number): Promise<boolean> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, LOOK_INTERVAL);
+      const timer = setTimeout(() => resolve(false), milliseconds);
       this.#wake = () => {
         clearTimeout(timer);
-        resolve();
+        resolve(true);
       };
     });
   }

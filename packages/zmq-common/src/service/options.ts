@@ -1,5 +1,5 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { checkEndpoint } from "../sockets/endpoints.js";
+import { checkProgramEndpoint, checkRemoteEndpoint } from "../sockets/endpoints.js";
 
 /** An option of a role: a flag, and an environment variable of the same name. A flag beats its variable. */
 export interface OptionSpec<T> {
@@ -27,7 +27,7 @@ export type OptionValues<S extends OptionSpecs> = {
 
 /** An endpoint such as `tcp://localhost:5555`. */
 export function endpoint(description: string, details: { default: string }): OptionSpec<string> {
-  return { description, placeholder: "endpoint", parse: checkEndpoint, default: details.default };
+  return { description, placeholder: "endpoint", parse: checkProgramEndpoint, default: details.default };
 }
 
 /** One or more endpoints: the flag may be repeated, or take several with commas between. */
@@ -35,10 +35,24 @@ export function endpoints(description: string, details: { default: string[] }): 
   return {
     description,
     placeholder: "endpoint",
-    parse: checkEndpoint,
+    parse: checkProgramEndpoint,
     default: details.default,
     repeatable: true,
   };
+}
+
+/** An endpoint to connect to: an {@link endpoint} that names a peer. */
+export function remoteEndpoint(description: string, details: { default: string }): OptionSpec<string> {
+  return remote(endpoint(description, details));
+}
+
+/** One or more {@link endpoints} to connect to. */
+export function remoteEndpoints(description: string, details: { default: string[] }): OptionSpec<string[]> {
+  return remote(endpoints(description, details));
+}
+
+function remote<T>(spec: OptionSpec<T>): OptionSpec<T> {
+  return { ...spec, parse: (given) => checkRemoteEndpoint(spec.parse(given) as string) };
 }
 
 /** Any text. */

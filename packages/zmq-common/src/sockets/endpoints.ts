@@ -58,6 +58,18 @@ export function checkEndpoint(endpoint: string): string {
 }
 
 /**
+ * Checks the form of an endpoint that is to reach another program: as {@link checkEndpoint} does, and that it is not of
+ * the transport inproc, by which the sockets of one process reach each other.
+ *
+ * @returns The endpoint.
+ * @throws {EndpointError} Saying what was expected.
+ */
+export function checkProgramEndpoint(endpoint: string): string {
+  if (!checkEndpoint(endpoint).startsWith("inproc:")) return endpoint;
+  throw new EndpointError("inproc reaches sockets of the same process only; expected tcp or ipc", endpoint);
+}
+
+/**
  * Checks the form of an endpoint to connect to: as {@link checkEndpoint} does, and that it names a peer. libzmq says
  * "Invalid argument" of a `*`, and tries port 0 for ever.
  *

@@ -25,7 +25,7 @@ export class UnreachableError extends Error {
  */
 export async function resolveHost(host: string, signal?: AbortSignal): Promise<Address[]> {
   const addresses = (await getent(host, signal)) ?? (await getaddrinfo(host));
-  if (addresses.length === 0) throw new UnreachableError(`cannot resolve ${host}`);
+  if (addresses.length === 0) throw new UnreachableError(`cannot resolve the host name ${host}`);
   return addresses;
 }
 
@@ -33,7 +33,7 @@ export async function resolveHost(host: string, signal?: AbortSignal): Promise<A
 function getent(host: string, signal?: AbortSignal): Promise<Address[] | undefined> {
   return new Promise((resolve, reject) => {
     // Without -A a machine whose only IPv6 address is ::1 would not find it
-    execFile("getent", ["-A", "ahosts", host], { ...(signal && { signal }) }, (error, stdout) => {
+    execFile("getent", ["-A", "--", "ahosts", host], { ...(signal && { signal }) }, (error, stdout) => {
       const NOT_FOUND = 2;
       if (error === null) resolve(parseHosts(stdout));
       else if (signal?.aborted) reject(error);

@@ -4,8 +4,8 @@ import type { SocketContext } from "./context.js";
 import { isPowerOfTen } from "./logger.js";
 import { monitor } from "./monitor.js";
 
-/** By when a handshake has succeeded or failed (`ZMQ_HANDSHAKE_IVL`), with some time for the events, in milliseconds. */
-const SETTLED = 6000;
+/** By when a handshake has succeeded or failed (`ZMQ_HANDSHAKE_IVL`), and its events have come, in seconds. */
+const SETTLED = 6;
 
 /**
  * Logs that a bound socket turns peers away, and why: of the 1st, 10th, 100th, … of a kind, because they keep trying.
@@ -46,25 +46,35 @@ export function logTurnedAway(socket: Socket, { keys, log }: SocketContext): voi
 function countSilent(socket: Socket, onSilent: (address: string) => void): void {
   const events = monitor(socket);
   let [accepted, shaken, failed, lost, silent] = [0, 0, 0, 0, 0];
-  let timer: NodeJS.Timeout | undefined;
   let address = "";
   // A socket may be connected as well
   const addresses = new Set<string>();
   const atLeast = (count: number) => {
     for (; silent < count; silent += 1) onSilent(address);
   };
-  const settle = (before: number) => {
+
+  let timer: NodeJS.Timeout | undefined;
+  let everySecond: number[] = [];
+  const settle = () => {
+    everySecond.push(accepted);
+    const [before = 0] = everySecond.splice(0, everySecond.length - SETTLED);
     atLeast(before - shaken - failed);
-    const isSettled = accepted === before;
+    if (before < accepted) return;
     // Of some errors there are two events
-    if (isSettled) silent = accepted - shaken - failed;
-    timer = isSettled ? undefined : setTimeout(settle, SETTLED, accepted).unref();
+    silent = accepted - shaken - failed;
+    stop();
   };
+  const stop = () => {
+    clearInterval(timer);
+    timer = undefined;
+    everySecond = [];
+  };
+
   events.on("accept", (event) => {
     ({ address } = event);
     addresses.add(address);
     accepted += 1;
-    timer ??= setTimeout(settle, SETTLED, accepted).unref();
+    timer ??= setInterval(settle, 1000).unref();
   });
   events.on("handshake", (event) => {
     if (addresses.has(event.address)) shaken += 1;
@@ -79,5 +89,5 @@ function countSilent(socket: Socket, onSilent: (address: string) => void): void 
     lost += 1;
     atLeast(lost - shaken - failed);
   });
-  events.on("end", () => clearTimeout(timer));
+  events.on("end", stop);
 }

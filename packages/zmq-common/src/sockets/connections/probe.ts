@@ -9,7 +9,7 @@ export interface Peer {
 }
 
 /** How long a peer may take to answer, in milliseconds. */
-const PATIENCE = 2000;
+const PATIENCE = 1000;
 
 /** The greeting of a ZMTP 3.0 peer without a key: signature, version, mechanism, and zeros. */
 const GREETING = Buffer.alloc(64);
@@ -25,7 +25,7 @@ const MAX_BYTES = 4096;
 /**
  * Opens a connection without ZeroMQ. It does not keep the process alive.
  *
- * @throws The system's error, with its `code`: `ECONNREFUSED`, `ENETUNREACH`; `ETIMEDOUT` after two seconds.
+ * @throws The system's error, with its `code`: `ECONNREFUSED`, `ENETUNREACH`; `ETIMEDOUT` after a second.
  */
 export function openConnection(options: NetConnectOpts): Promise<Socket> {
   return new Promise((resolve, reject) => {

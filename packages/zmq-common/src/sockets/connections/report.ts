@@ -79,18 +79,18 @@ export class ConnectionReport {
    */
   noHandshake(peer: Peer | undefined, isFinal: boolean): void {
     const { own, peers } = this.#types;
+    const { protocol, socketType } = peer ?? {};
     const who = `the peer at ${this.#endpoint}`;
-    const fits = peer?.socketType !== undefined && peers.includes(peer.socketType);
-    if (peer?.socketType !== undefined && !fits) {
-      this.problem(`${who} is a ${peer.socketType} socket, not what a ${own} socket talks to`);
-    } else if (!isFinal) {
-      if (peer !== undefined && peer.protocol !== "older") this.brokenOff();
-    } else if (peer?.protocol === "older") {
+    if (socketType !== undefined && !peers.includes(socketType)) {
+      this.problem(`${who} is a ${socketType} socket, not what a ${own} socket talks to`);
+    } else if (isFinal && protocol === "older") {
       this.problem(`${who} speaks an older protocol than ZMTP 3, without keys`);
-    } else if (peer?.protocol === "none") {
+    } else if (isFinal && protocol === "none") {
       this.problem(`what answers at ${this.#endpoint} does not speak ZeroMQ's protocol`);
-    } else if (!fits) {
-      this.problem(`${who} is not what a ${own} socket talks to`);
     }
+    // A peer that is about to leave may tell less of itself than it did before
+    if (this.#problem !== undefined) return;
+    if (isFinal && socketType === undefined) this.problem(`${who} is not what a ${own} socket talks to`);
+    else if (!isFinal && protocol !== undefined && protocol !== "older") this.brokenOff();
   }
 }
