@@ -16,9 +16,6 @@ const SLOW_HANDSHAKE = 500;
 /** How long libzmq may take to announce that it connects again, in milliseconds. It takes less than one. */
 const ANNOUNCED_WITHIN = 3000;
 
-/** How often to look for another way to a peer that cannot be reached, in milliseconds. */
-const LOOK_INTERVAL = 5000;
-
 /** libzmq ignores a second connection of these to the same endpoint. */
 const SINGLE = [Subscriber, Publisher, Request, Dealer];
 
@@ -73,7 +70,7 @@ export class Connection {
   #failure: HandshakeError | undefined;
   /** How often it was repaired since the peer was there. */
   #repairs = 0;
-  #lookedAt = -Infinity;
+  #isLooking = false;
   #slow: NodeJS.Timeout | undefined;
   #announced: NodeJS.Timeout | undefined;
 
@@ -298,16 +295,15 @@ export class Connection {
 
   /** Looks for another way to the peer after an attempt that failed. */
   async #look(isReached: boolean): Promise<void> {
-    const isLooking = Infinity;
-    if (performance.now() - this.#lookedAt < LOOK_INTERVAL) return;
-    this.#lookedAt = isLooking;
+    if (this.#isLooking) return;
+    this.#isLooking = true;
     try {
       const family = await this.#route.findOther(isReached);
       if (family !== undefined) this.#switchTo(family);
     } catch (error) {
       if (error instanceof UnreachableError) this.#report.problem(error.message);
     } finally {
-      this.#lookedAt = performance.now();
+      this.#isLooking = false;
     }
   }
 

@@ -4,6 +4,9 @@ import { ipcPath, parseTcp } from "../endpoints.js";
 import { type Address, resolveHost, UnreachableError } from "../hosts.js";
 import { openConnection } from "./probe.js";
 
+/** For how long the addresses of a host count as known while none of them answers, in milliseconds. */
+const MAX_AGE = 5000;
+
 /** These are no problem of the route: nobody listens there, or nobody answers. */
 const NO_ANSWER = new Set(["ECONNREFUSED", "ETIMEDOUT"]);
 
@@ -15,7 +18,8 @@ export class Route {
   readonly #tcp: ReturnType<typeof parseTcp>;
   readonly #signal: AbortSignal;
   #addresses: readonly Address[] = [];
-  #isResolved = false;
+  /** Until when the addresses of a name count as known. */
+  #validUntil = -Infinity;
 
   /** @param signal Ends whatever is waited for. */
   constructor(endpoint: string, signal: AbortSignal) {
@@ -53,7 +57,7 @@ export class Route {
    */
   async findOther(isReached: boolean): Promise<Address["family"] | undefined> {
     let failure: NodeJS.ErrnoException | undefined;
-    if (this.#isName && !(this.#isLocalhost && this.#isResolved)) await this.#update();
+    if (this.#isName && performance.now() > this.#validUntil) await this.#update();
     for (const address of this.#addresses) {
       if (isReached && address.family === this.family) continue;
       try {
@@ -85,7 +89,8 @@ export class Route {
 
   async #update(): Promise<void> {
     this.#addresses = await resolveHost(this.#tcp?.host ?? "", this.#signal);
-    this.#isResolved = true;
+    // Those of `localhost` do not change
+    this.#validUntil = this.#isLocalhost ? Infinity : performance.now() + MAX_AGE;
   }
 
   #target({ address }: Address): NetConnectOpts {
