@@ -38,6 +38,8 @@ export {
   type OptionValues,
   path,
   positionals,
+  remoteEndpoint,
+  remoteEndpoints,
   text,
 } from "./service/options.js";
 export { type Print, printable } from "./service/print.js";

@@ -183,3 +183,53 @@ test("a time that is over before the reply is asked for makes it try again", asy
   await (await there.request()).answer("World");
   expect((await reply).map(String)).toEqual(["World"]);
 });
+
+describe("of several servers", () => {
+  /** Answers so many requests with its own name. */
+  async function answers(of: Awaited<ReturnType<typeof server>>, name: string, times: number): Promise<void> {
+    for (let n = 0; n < times; n++) await (await of.request()).answer(name);
+  }
+
+  test("each gets every other request, once they are connected", async () => {
+    using one = await server();
+    using two = await server();
+    using three = await server();
+    using requester = pirate([one.endpoint, two.endpoint, three.endpoint], { timeout: 5000 });
+    const replies: string[] = [];
+    const answering = Promise.all([answers(one, "1", 36), answers(two, "2", 36), answers(three, "3", 36)]);
+    answering.catch(() => {});
+    while (replies.length < 36) replies.push(String(await ask(requester, "Hello")));
+    // The first requests go to those that are connected already
+    const inTurn = replies.slice(6).join("");
+    expect(inTurn.slice(3)).toBe(inTurn.slice(0, -3));
+    expect(new Set(inTurn)).toEqual(new Set("123"));
+  });
+
+  test("one that does not reply is passed over in the next tries, and asked again later", async () => {
+    using hanging = await server();
+    using there = await server();
+    using requester = pirate([hanging.endpoint, there.endpoint], { timeout: 100, retries: 2 });
+    void answers(there, "World", Infinity).catch(() => {});
+    const asked: string[] = [];
+    void (async () => {
+      for (;;) {
+        asked.push((await hanging.request()).text);
+      }
+    })().catch(() => {});
+    // No request fails, although each has two tries only
+    while (asked.length < 2) expect(String(await ask(requester, "Hello"))).toBe("World");
+    const failure = `no reply from ${hanging.endpoint} within 100 ms; trying again`;
+    expect(logged).toEqual([failure, failure]);
+  });
+
+  test("one that is the only one left is asked, although it did not reply", async () => {
+    using hanging = await server();
+    using gone = await server();
+    using requester = pirate([hanging.endpoint, gone.endpoint], { timeout: 100 });
+    gone[Symbol.dispose]();
+    const reply = ask(requester, "Hello");
+    await hanging.request();
+    await (await hanging.request()).answer("World");
+    expect(String(await reply)).toBe("World");
+  });
+});

@@ -1,6 +1,8 @@
 import { Request } from "zeromq";
 import { connectEndpoints } from "../sockets/connecting.js";
+import { Refusals } from "../sockets/connections/refusals.js";
 import type { SocketContext } from "../sockets/context.js";
+import { monitor } from "../sockets/monitor.js";
 import { sSend, sSleep } from "../zhelpers/zhelpers.js";
 
 /** No reply arrived in any of the tries. */
@@ -20,10 +22,29 @@ export interface LazyPirateContext extends SocketContext {
   signal: AbortSignal;
 }
 
+/** A server, and the REQ socket that is connected to it. */
+interface Server {
+  readonly endpoint: string;
+  socket: Request | undefined;
+  /** How many requests in a row it has not replied to. */
+  failures: number;
+  /** Until when it is passed over if there is another one; a time of `performance.now()`. */
+  avoidUntil: number;
+}
+
+/** For how long a server that does not reply is passed over at most, in milliseconds. */
+const LONGEST_AVOIDANCE = 60_000;
+
+/** The pause before looking again for a server that can be sent to doubles up to this, in milliseconds. */
+const LONGEST_LOOK = 100;
+
 /**
- * A REQ socket that gets its reply: the Guide's Lazy Pirate. A REQ socket is in lockstep, so one whose reply was lost
- * can never send again; it is then replaced by a fresh one, and the request is sent again. A late reply to an earlier
- * try is dropped with that try's socket. The server may therefore get a request twice.
+ * REQ sockets that get a reply: the Guide's Lazy Pirate. A REQ socket is in lockstep, so one whose reply was lost can
+ * never send again; it is then replaced by a fresh one, and the request is sent again. A late reply to an earlier try is
+ * dropped with that try's socket. A server may therefore get a request twice.
+ *
+ * Of several servers each has a socket of its own, and those that are connected get the requests in turn. One that has
+ * not replied is passed over for a while, twice as long each time.
  *
  * ```ts
  * using requester = new LazyPirate({ timeout: 2500 }, context);
@@ -36,15 +57,21 @@ export class LazyPirate implements Disposable {
   readonly #timeout: number;
   readonly #retries: number;
   readonly #context: LazyPirateContext;
-  #endpoints: readonly string[] = [];
-  #server: string | undefined;
-  #socket: Request | undefined;
+  #servers: readonly Server[] = [];
+  #certificate: string | undefined;
+  #refusals: Refusals | undefined;
+  /** The server that has the request; none while it waits for one. */
+  #current: Server | undefined;
+  /** How many requests have been sent: whose turn it is. */
+  #sent = 0;
   #request = "";
   /** How many times the request has been tried without a reply. */
   #failed = 0;
   /** When the present try began. */
   #tryingSince: number | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** Ends the wait for a server. */
+  #wake = () => {};
 
   constructor({ timeout, retries = Infinity }: LazyPirateOptions, context: LazyPirateContext) {
     this.#timeout = timeout;
@@ -56,14 +83,20 @@ export class LazyPirate implements Disposable {
   /**
    * Connects to the servers (`zmq_connect`); a request goes to one that is connected.
    *
-   * @param server The name of the servers' certificate.
-   * @throws {EndpointError} Naming the first malformed endpoint.
+   * @param certificate The name of the servers' certificate.
+   * @throws {EndpointError} Naming the first endpoint that cannot be connected to.
    * @throws {CertificateError} When there are keys, but not the server's.
    */
-  connect(endpoints: readonly string[], server?: string): void {
-    this.#endpoints = endpoints;
-    this.#server = server;
-    this.#socket = this.#connect();
+  connect(endpoints: readonly string[], certificate?: string): void {
+    this.#certificate = certificate;
+    this.#refusals = new Refusals(endpoints, this.#context);
+    this.#servers = [...new Set(endpoints)].map((endpoint) => ({
+      endpoint,
+      socket: undefined,
+      failures: 0,
+      avoidUntil: 0,
+    }));
+    for (const server of this.#servers) server.socket = this.#open(server);
   }
 
   /**
@@ -87,12 +120,15 @@ export class LazyPirate implements Disposable {
    */
   async receive(): Promise<Buffer[]> {
     for (;;) {
-      const socket = this.#socket;
+      const server = this.#current;
+      const socket = server?.socket;
       try {
         // None where the time was over before the reply was asked for
-        if (socket !== undefined) return await this.#receive(socket);
+        if (server !== undefined && socket !== undefined) return await this.#receive(server, socket);
       } catch (error) {
-        this.#throwUnlessOver(socket, error);
+        this.#context.signal.throwIfAborted();
+        // When the time of a try is over its socket is closed, and fails
+        if (server?.socket === socket) throw error;
       }
       await this.#backOff();
       await this.#try();
@@ -105,12 +141,16 @@ export class LazyPirate implements Disposable {
     this.#close();
   }
 
-  readonly #close = () => this.#socket?.close();
+  readonly #close = () => {
+    for (const { socket } of this.#servers) socket?.close();
+    this.#wake();
+  };
 
-  #connect(): Request {
-    // ZMQ_IMMEDIATE: wait for a connection rather than queue for a server that may never come.
-    const socket = new Request({ immediate: true });
-    connectEndpoints(socket, this.#endpoints, this.#context, this.#server);
+  #open({ endpoint }: Server): Request {
+    // ZMQ_IMMEDIATE and ZMQ_SNDTIMEO: a send fails unless the server is connected
+    const socket = new Request({ immediate: true, sendTimeout: 0 });
+    connectEndpoints(socket, [endpoint], this.#context, this.#certificate, this.#refusals);
+    monitor(socket).on("handshake", () => this.#wake());
     return socket;
   }
 
@@ -118,36 +158,72 @@ export class LazyPirate implements Disposable {
   async #try(): Promise<void> {
     for (;;) {
       this.#context.signal.throwIfAborted();
-      const socket = (this.#socket ??= this.#connect());
+      this.#current = undefined;
       this.#tryingSince = performance.now();
       this.#timer ??= setTimeout(this.#checkTime, this.#timeout);
-      try {
-        await sSend(socket, this.#request);
-        return;
-      } catch (error) {
-        this.#throwUnlessOver(socket, error);
+      let pause = 1;
+      // The time is over once this is undefined
+      while (this.#tryingSince !== undefined) {
+        if (await this.#sendToOne()) return;
+        // libzmq notices a new connection up to a millisecond after its event
+        const isWoken = await this.#look(pause);
+        pause = isWoken ? 1 : Math.min(LONGEST_LOOK, 2 * pause);
+        this.#context.signal.throwIfAborted();
       }
       await this.#backOff();
     }
   }
 
+  /** @returns Whether there was a server that the request could be sent to. */
+  async #sendToOne(): Promise<boolean> {
+    for (const server of this.#inTurn()) {
+      server.socket ??= this.#open(server);
+      try {
+        await sSend(server.socket, this.#request);
+        this.#current = server;
+        this.#sent += 1;
+        return true;
+      } catch (error) {
+        this.#context.signal.throwIfAborted();
+        if (server.socket.closed || (error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+      }
+    }
+    return false;
+  }
+
+  /** The servers, beginning with the one whose turn it is; those that did not reply come last. */
+  #inTurn(): readonly Server[] {
+    const servers = this.#servers;
+    if (servers.length === 1) return servers;
+    const turn = this.#sent % servers.length;
+    const now = performance.now();
+    const avoided = ({ avoidUntil }: Server) => Math.max(0, avoidUntil - now);
+    return [...servers.slice(turn), ...servers.slice(0, turn)].toSorted((a, b) => avoided(a) - avoided(b));
+  }
+
+  /** @returns Whether the wait was ended, by a server that has been connected. */
+  #look(milliseconds: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), milliseconds);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve(true);
+      };
+    });
+  }
+
   /** Receives the reply: the end of a try. A spurious wake-up (see `messages`) is no failure. */
-  async #receive(socket: Request): Promise<Buffer[]> {
+  async #receive(server: Server, socket: Request): Promise<Buffer[]> {
     for (;;) {
       try {
         const reply = await socket.receive();
         this.#tryingSince = undefined;
+        server.failures = 0;
         return reply;
       } catch (error) {
         if (socket.closed || (error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
       }
     }
-  }
-
-  /** When the time of a try is over its socket is closed, and fails; an error of any other cause is thrown. */
-  #throwUnlessOver(socket: Request | undefined, error: unknown): void {
-    this.#context.signal.throwIfAborted();
-    if (this.#socket === socket) throw error;
   }
 
   /**
@@ -157,30 +233,41 @@ export class LazyPirate implements Disposable {
   async #backOff(): Promise<void> {
     const { signal, log } = this.#context;
     const [tried, timeout] = [(this.#failed += 1), this.#timeout];
-    const servers = this.#endpoints.join(", ");
+    const all = this.#servers.map(({ endpoint }) => endpoint).join(", ");
     if (tried >= this.#retries) {
-      throw new NoReplyError(`no reply from ${servers}: tried ${tried} times, ${timeout} ms each`);
+      throw new NoReplyError(`no reply from ${all}: tried ${tried} times, ${timeout} ms each`);
     }
-    log.warn({ tried, timeout }, `no reply from ${servers} within ${timeout} ms; trying again`);
+    const asked = this.#current?.endpoint ?? all;
+    log.warn({ tried, timeout }, `no reply from ${asked} within ${timeout} ms; trying again`);
     await sSleep(Math.random() * Math.min(timeout, (timeout / 10) * 2 ** (tried - 1)), signal);
   }
 
   // One timer serves all tries: it checks how long the present one has lasted, and is set again for the rest. With
-  // ZMQ_SNDTIMEO and ZMQ_RCVTIMEO zeromq.js would set two for each request. Timers run before I/O; behind
-  // setImmediate, a process that was held up finds its reply first
+  // ZMQ_RCVTIMEO zeromq.js would set one for each request. Timers run before I/O; behind setImmediate, a process that
+  // was held up finds its reply first
   readonly #checkTime = () =>
     setImmediate(() => {
       this.#timer = undefined;
-      if (this.#tryingSince === undefined || this.#socket === undefined) return;
+      if (this.#tryingSince === undefined) return;
       const left = this.#tryingSince + this.#timeout - performance.now();
       if (left > 0) {
         this.#timer = setTimeout(this.#checkTime, left);
         return;
       }
-      // Its send or receive fails then
-      this.#socket.linger = 0;
-      this.#socket.close();
-      this.#socket = undefined;
       this.#tryingSince = undefined;
+      if (this.#current !== undefined) this.#giveUpOn(this.#current);
+      this.#wake();
     });
+
+  /** A server has not replied. Its socket's receive fails then. */
+  #giveUpOn(server: Server): void {
+    server.failures += 1;
+    const avoidance = Math.min(LONGEST_AVOIDANCE, this.#timeout * 2 ** server.failures);
+    server.avoidUntil = performance.now() + avoidance;
+    const { socket } = server;
+    server.socket = undefined;
+    if (socket === undefined) return;
+    socket.linger = 0;
+    socket.close();
+  }
 }

@@ -1,6 +1,6 @@
 /** How a role declares its options; command-line.ts reads them. */
 import { markAsDefaults } from "../sockets/default-endpoints.js";
-import { checkEndpoint } from "../sockets/endpoints.js";
+import { checkProgramEndpoint, checkRemoteEndpoint } from "../sockets/endpoints.js";
 
 /** An option of a role: a flag, and an environment variable of the same name. A flag beats its variable. */
 export interface OptionSpec<T> {
@@ -46,7 +46,21 @@ export function endpoints(description: string, details: { default: string[] }): 
   };
 }
 
-const parseEndpoint = (given: string) => checkEndpoint(given.trim());
+const parseEndpoint = (given: string) => checkProgramEndpoint(given.trim());
+
+/** An endpoint to connect to: an {@link endpoint} that names a peer. */
+export function remoteEndpoint(description: string, details: { default: string }): OptionSpec<string> {
+  return remote(endpoint(description, details));
+}
+
+/** One or more {@link endpoints} to connect to. */
+export function remoteEndpoints(description: string, details: { default: string[] }): OptionSpec<string[]> {
+  return remote(endpoints(description, details));
+}
+
+function remote<T>(spec: OptionSpec<T>): OptionSpec<T> {
+  return { ...spec, parse: (given) => checkRemoteEndpoint(spec.parse(given) as string) };
+}
 
 /** Any text. */
 export function text(description: string, details: { default: string }): OptionSpec<string> {

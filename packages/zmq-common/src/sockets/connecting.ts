@@ -1,13 +1,24 @@
 import type { Socket } from "zeromq";
 import { removeWithSocket } from "./closing.js";
-import { logHandshakeFailures, logLostConnections, logPeers } from "./connection-log.js";
+import { logPeers } from "./connection-log.js";
+import { followConnections } from "./connections/follow.js";
+import { Refusals } from "./connections/refusals.js";
 import type { SocketContext } from "./context.js";
 import { areDefaults } from "./default-endpoints.js";
-import { setServerDefaults, setSocketDefaults } from "./defaults.js";
-import { checkEndpoint, type EndpointError, endpointError, isOnAllInterfaces } from "./endpoints.js";
+import { setIpv6, setServerDefaults, setSocketDefaults } from "./defaults.js";
+import {
+  checkEndpoint,
+  checkRemoteEndpoint,
+  type EndpointError,
+  endpointError,
+  isOnAllInterfaces,
+  parseTcp,
+} from "./endpoints.js";
+import { localEndpoints } from "./hosts.js";
 import { bindToFile, FileInTheWayError, socketFile } from "./ipc.js";
 import { monitor } from "./monitor.js";
 import { PeerMonitor } from "./peers.js";
+import { logTurnedAway } from "./turned-away.js";
 
 /**
  * Binds a socket to every endpoint (`zmq_bind`), with {@link setSocketDefaults} and {@link setServerDefaults}.
@@ -22,25 +33,27 @@ export async function bindEndpoints(
   endpoints: readonly string[],
   context?: SocketContext,
 ): Promise<string[]> {
-  setSocketDefaults(socket, endpoints);
+  setSocketDefaults(socket);
   setServerDefaults(socket);
   monitor(socket);
   if (context?.keys !== undefined) Object.assign(socket, context.keys.server());
-  if (context !== undefined) logPeers(socket, context.log);
+  if (context !== undefined) {
+    logPeers(socket, context.log);
+    logTurnedAway(socket, context);
+  }
   const bound: string[] = [];
   const failures: EndpointError[] = [];
   for (const endpoint of endpoints) {
     const file = socketFile(endpoint);
     try {
-      const bindIt = () => bind(socket, checkEndpoint(endpoint));
-      await (file === undefined ? bindIt() : bindToFile(file, bindIt));
+      const bindIt = () => bindHost(socket, checkEndpoint(endpoint));
+      bound.push(...(await (file === undefined ? bindIt() : bindToFile(file, bindIt))));
     } catch (error) {
       const failure = endpointError("bind", endpoint, error);
       if (!areDefaults(endpoints) || error instanceof FileInTheWayError) throw failure;
       failures.push(failure);
       continue;
     }
-    bound.push(socket.lastEndpoint ?? endpoint);
     if (file !== undefined) removeWithSocket(socket, file);
     if (context?.keys === undefined && isOnAllInterfaces(endpoint)) {
       context?.log.warn(
@@ -50,6 +63,26 @@ export async function bindEndpoints(
   }
   if (bound.length === 0 && failures[0] !== undefined) throw failures[0];
   for (const { message } of failures) context?.log.warn(`${message}; going on without it`);
+  return bound;
+}
+
+/** Binds an endpoint; where its host is a name, at each of the name's addresses that this machine has. */
+async function bindHost(socket: Socket, endpoint: string): Promise<string[]> {
+  const bound: string[] = [];
+  let failure: unknown;
+  for (const local of await localEndpoints(endpoint)) {
+    setIpv6(socket, parseTcp(local)?.family === 6);
+    try {
+      // The system's choice for the first address is that for all
+      const port = bound[0] === undefined ? "" : parseTcp(bound[0])?.port;
+      await bind(socket, port ? local.replace(/:[*0]$/, `:${port}`) : local);
+      bound.push(socket.lastEndpoint ?? local);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EADDRNOTAVAIL") throw error;
+      failure = error;
+    }
+  }
+  if (bound.length === 0) throw failure;
   return bound;
 }
 
@@ -65,12 +98,13 @@ async function bind(socket: Socket, endpoint: string, attemptsLeft = 10): Promis
 
 /**
  * Connects a socket to every endpoint (`zmq_connect`), with {@link setSocketDefaults}. A peer that is not there yet
- * is no error: libzmq keeps trying.
+ * is no error: it is tried again, less and less often. So is one that is not what the socket talks to, and one that
+ * refuses it, after which libzmq gives up; the log says what is wrong. A role that each of its servers has refused ends.
  *
- * @param context With keys, all is encrypted and the server must prove its own key (CURVE). A server that refuses
- *   ours ends the role: libzmq does not try again then.
+ * @param context With keys, all is encrypted and the server must prove its own key (CURVE).
  * @param server The name of the server's certificate.
- * @throws {EndpointError} Naming the first malformed endpoint.
+ * @param refusals Shared by sockets of which each is connected to one of the servers.
+ * @throws {EndpointError} Naming the first endpoint that cannot be connected to.
  * @throws {CertificateError} When there are keys, but not the server's.
  */
 export function connectEndpoints(
@@ -78,21 +112,19 @@ export function connectEndpoints(
   endpoints: readonly string[],
   context?: SocketContext,
   server = "server",
+  refusals = new Refusals(endpoints, context),
 ): void {
-  setSocketDefaults(socket, endpoints);
+  setSocketDefaults(socket);
   monitor(socket);
-  if (context !== undefined) {
-    if (context.keys !== undefined) Object.assign(socket, context.keys.client(server));
-    logHandshakeFailures(socket, context, server);
-    logLostConnections(socket, context.log);
-  }
+  if (context?.keys !== undefined) Object.assign(socket, context.keys.client(server));
   for (const endpoint of endpoints) {
     try {
-      socket.connect(checkEndpoint(endpoint));
+      checkRemoteEndpoint(endpoint);
     } catch (error) {
       throw endpointError("connect to", endpoint, error);
     }
   }
+  followConnections(endpoints, { socket, context, server, refusals });
 }
 
 /**

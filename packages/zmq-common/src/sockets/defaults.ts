@@ -1,11 +1,7 @@
-import { Pull, Push, type Socket } from "zeromq";
+import { Pull, Push, type Socket, Subscriber, XSubscriber } from "zeromq";
 
-/**
- * Sets the options that every connection of these services has, whichever side opened it. Times in milliseconds.
- *
- * @param endpoints What the socket is to be bound or connected to.
- */
-export function setSocketDefaults(socket: Socket, endpoints: readonly string[]): void {
+/** Sets the options that every connection of these services has, whichever side opened it. Times in milliseconds. */
+export function setSocketDefaults(socket: Socket): void {
   // ZMQ_LINGER: how long the end of the program may wait for unsent messages. libzmq waits forever.
   socket.linger = 500;
   // A peer that vanished without a word (power, network, a firewall) is noticed within about six seconds: by
@@ -27,8 +23,25 @@ export function setSocketDefaults(socket: Socket, endpoints: readonly string[]):
   // ZMQ_RECONNECT_IVL(_MAX): try again after 100 ms, then less and less often.
   socket.reconnectInterval = 100;
   socket.reconnectMaxInterval = 2000;
-  // ZMQ_IPV6: only where it is asked for; with it a name is resolved to IPv6 first.
-  socket.ipv6 = endpoints.some((endpoint) => endpoint.includes("://["));
+  // ZMQ_SNDHWM: a SUB socket sends its subscriptions, and drops those above 1,000 without a word.
+  if (socket instanceof Subscriber) setSendHighWaterMark(socket, 0);
+  if (socket instanceof XSubscriber) socket.sendHighWaterMark = 0;
+}
+
+/**
+ * Sets whether the socket's next endpoint is bound or connected to by IPv6 (`ZMQ_IPV6`). With it a name is resolved to
+ * IPv6 first, and `*` means IPv6 as well; without it, no IPv6 address is taken.
+ */
+export function setIpv6(socket: Socket, ipv6: boolean): void {
+  if (socket.ipv6 === ipv6) return;
+  // zeromq.js warns the user that earlier endpoints keep what they have, as they should
+  const emitWarning = process.emitWarning.bind(process);
+  process.emitWarning = () => {};
+  try {
+    socket.ipv6 = ipv6;
+  } finally {
+    process.emitWarning = emitWarning;
+  }
 }
 
 /**
@@ -42,4 +55,13 @@ export function setSocketDefaults(socket: Socket, endpoints: readonly string[]):
 export function setServerDefaults(socket: Socket): void {
   socket.zapDomain = "global";
   socket.maxMessageSize = 1024 * 1024;
+}
+
+/** A {@link Subscriber} has no property for it. */
+function setSendHighWaterMark(socket: Socket, messages: number): void {
+  const ZMQ_SNDHWM = 23;
+  (socket as unknown as { setInt32Option(option: number, value: number): void }).setInt32Option(
+    ZMQ_SNDHWM,
+    messages,
+  );
 }

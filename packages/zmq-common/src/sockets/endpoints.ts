@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { capability } from "zeromq";
 
 /** A malformed endpoint, or one that a socket could not bind or connect to. */
@@ -11,6 +12,26 @@ export class EndpointError extends Error {
   }
 }
 
+/** The parts of a tcp endpoint. */
+export interface TcpEndpoint {
+  /** A name, an address (without brackets), or `*`. */
+  host: string;
+  /** A number, or `*`. */
+  port: string;
+  /** That of an address; 0 for a name, and for `*`. */
+  family: 0 | 4 | 6;
+}
+
+/** The parts of a tcp endpoint; nothing for another transport, or for a malformed one. */
+export function parseTcp(endpoint: string): TcpEndpoint | undefined {
+  const [, name = "", brackets, port = ""] =
+    /^tcp:\/\/(?:([^\s:;/[\]]+)|\[([^\s\]]+)\]):(\d{1,5}|\*)$/.exec(endpoint) ?? [];
+  const host = brackets ?? name;
+  const family = isIP(host) as TcpEndpoint["family"];
+  if (host === "" || (brackets !== undefined && family === 0) || Number(port) > 65_535) return undefined;
+  return { host, port, family };
+}
+
 /**
  * Checks the form of an endpoint before libzmq sees it: libzmq accepts `tcp://*:70000` and `tcp://*:5x`, and binds
  * ports 4464 and 5.
@@ -19,13 +40,11 @@ export class EndpointError extends Error {
  * @throws {EndpointError} Saying what was expected.
  */
 export function checkEndpoint(endpoint: string): string {
-  const [, transport, address = ""] = /^([a-z]+):\/\/(.+)$/.exec(endpoint) ?? [];
+  const [, transport] = /^([a-z]+):\/\/.+$/.exec(endpoint) ?? [];
   switch (transport) {
-    case "tcp": {
-      const [, port] = /^(?:[^\s:;/]+|\[[^\s\]]+\]):(\d{1,5}|\*)$/.exec(address) ?? [];
-      if (port !== undefined && (port === "*" || Number(port) <= 65_535)) return endpoint;
+    case "tcp":
+      if (parseTcp(endpoint) !== undefined) return endpoint;
       break;
-    }
     case "ipc":
       if (!capability.ipc) throw new EndpointError("ipc is not available on this system", endpoint);
       return endpoint;
@@ -36,6 +55,40 @@ export function checkEndpoint(endpoint: string): string {
     "expected tcp://host:port (port 0 to 65535), ipc://path or inproc://name",
     endpoint,
   );
+}
+
+/**
+ * Checks the form of an endpoint that is to reach another program: as {@link checkEndpoint} does, and that it is not of
+ * the transport inproc, by which the sockets of one process reach each other.
+ *
+ * @returns The endpoint.
+ * @throws {EndpointError} Saying what was expected.
+ */
+export function checkProgramEndpoint(endpoint: string): string {
+  if (!checkEndpoint(endpoint).startsWith("inproc:")) return endpoint;
+  throw new EndpointError("inproc reaches sockets of the same process only; expected tcp or ipc", endpoint);
+}
+
+/**
+ * Checks the form of an endpoint to connect to: as {@link checkEndpoint} does, and that it names a peer. libzmq says
+ * "Invalid argument" of a `*`, and tries port 0 for ever.
+ *
+ * @returns The endpoint.
+ * @throws {EndpointError} Saying what was expected.
+ */
+export function checkRemoteEndpoint(endpoint: string): string {
+  checkEndpoint(endpoint);
+  const tcp = parseTcp(endpoint);
+  if (tcp?.host === "*" || endpoint === "ipc://*") {
+    throw new EndpointError("* is for binding; to connect, name the peer", endpoint);
+  }
+  if (tcp?.port === "*" || Number(tcp?.port) === 0) {
+    throw new EndpointError(`port ${tcp?.port} is for binding; to connect, name the peer's port`, endpoint);
+  }
+  if (tcp?.family === 0 && !/^[a-z\d][\w.-]*$/i.test(tcp.host)) {
+    throw new EndpointError("expected a host name of ASCII letters, digits, hyphens and dots", endpoint);
+  }
+  return endpoint;
 }
 
 /** Whether the port of an endpoint to bind can be reached from other machines. */

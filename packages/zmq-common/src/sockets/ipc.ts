@@ -13,13 +13,18 @@ export class FileInTheWayError extends Error {
   override name = "FileInTheWayError";
 }
 
+/** The path of an ipc endpoint; nothing for another transport. */
+export function ipcPath(endpoint: string): string | undefined {
+  return endpoint.startsWith(IPC) ? endpoint.slice(IPC.length) : undefined;
+}
+
 /**
  * The file that binding an endpoint makes; nothing for another transport, an abstract socket (`ipc://@name`) and one
  * whose path libzmq chooses (`ipc://*`).
  */
 export function socketFile(endpoint: string): string | undefined {
-  const path = endpoint.startsWith(IPC) ? endpoint.slice(IPC.length) : "*";
-  return path === "*" || path.startsWith("@") ? undefined : path;
+  const path = ipcPath(endpoint);
+  return path === "*" || path?.startsWith("@") ? undefined : path;
 }
 
 /**
@@ -30,7 +35,7 @@ export function socketFile(endpoint: string): string | undefined {
  * @throws {FileInTheWayError} When it is no socket.
  * @throws With the code `EADDRINUSE`, when somebody serves it; `EACCES`, when we may not know.
  */
-export async function bindToFile(file: string, bind: () => Promise<void>): Promise<void> {
+export async function bindToFile<T>(file: string, bind: () => Promise<T>): Promise<T> {
   const lock = await lockFile(file);
   try {
     const kind = kindOf(file);
@@ -38,7 +43,7 @@ export async function bindToFile(file: string, bind: () => Promise<void>): Promi
     if (kind === "socket" && (await isServed(file))) {
       throw Object.assign(new Error(`somebody serves ${file}`), { code: "EADDRINUSE" });
     }
-    await bind();
+    return await bind();
   } finally {
     lock?.close();
   }

@@ -1,0 +1,96 @@
+import type { Socket } from "zeromq";
+import type { SocketContext } from "../context.js";
+import { isPowerOfTen } from "../logger.js";
+import type { Peer } from "./probe.js";
+import { socketTypes } from "./socket-types.js";
+
+/** Says in the log what becomes of the connection to an endpoint. */
+export class ConnectionReport {
+  readonly #endpoint: string;
+  readonly #context: SocketContext | undefined;
+  /** The name of the server's certificate. */
+  readonly #server: string;
+  readonly #types: ReturnType<typeof socketTypes>;
+  /** The last problem that was reported; nothing once the peer has been connected. */
+  #problem: string | undefined;
+  #isLost = false;
+  /** Handshakes in a row that came to nothing. */
+  #failed = 0;
+  #violations = 0;
+
+  constructor(endpoint: string, socket: Socket, context: SocketContext | undefined, server: string) {
+    this.#endpoint = endpoint;
+    this.#types = socketTypes(socket);
+    this.#context = context;
+    this.#server = server;
+  }
+
+  connected(): void {
+    if (this.#isLost) this.#context?.log.info(`connected to ${this.#endpoint} again`);
+    else if (this.#problem !== undefined) this.#context?.log.info(`connected to ${this.#endpoint}`);
+    this.#isLost = false;
+    this.#problem = undefined;
+    this.#failed = 0;
+  }
+
+  lost(): void {
+    this.#isLost = true;
+    this.#context?.log.info(`lost the connection to ${this.#endpoint}; trying to connect again`);
+  }
+
+  olderPeer(): void {
+    this.#context?.log.info(`the peer at ${this.#endpoint} speaks an older protocol than ZMTP 3`);
+  }
+
+  /** Reports a problem once, until the peer is connected or there is another problem. */
+  problem(problem: string): void {
+    if (this.#problem === problem) return;
+    this.#problem = problem;
+    this.#context?.log.warn(`${problem}; trying again`);
+  }
+
+  /** Counts a handshake that came to nothing: of those in a row the 1st, 10th, 100th, … is reported. */
+  isWorthReporting(): boolean {
+    return isPowerOfTen((this.#failed += 1));
+  }
+
+  brokenOff(): void {
+    const cause =
+      this.#context?.keys === undefined
+        ? ""
+        : `; is its key the one we have for ${this.#server}? Is it a ${this.#types.peers.join(" or ")} socket?`;
+    const count = this.#failed;
+    this.#context?.log.warn({ count }, `handshake with ${this.#endpoint} broken off${cause}`);
+  }
+
+  /** A message that is not ZMTP, or longer than `ZMQ_MAXMSGSIZE`. */
+  violation(): void {
+    const count = (this.#violations += 1);
+    if (!isPowerOfTen(count)) return;
+    this.#context?.log.warn({ count }, `the peer at ${this.#endpoint} broke the protocol; connecting again`);
+  }
+
+  /**
+   * Reports why there is no handshake with a peer.
+   *
+   * @param peer What answers there, if anything does.
+   * @param isFinal Whether libzmq ended the connection for good. If not it was broken off, which is also what it says
+   *   when a peer of an older protocol leaves, and when a peer of the wrong type is the first to notice.
+   */
+  noHandshake(peer: Peer | undefined, isFinal: boolean): void {
+    const { own, peers } = this.#types;
+    const { protocol, socketType } = peer ?? {};
+    const who = `the peer at ${this.#endpoint}`;
+    if (socketType !== undefined && !peers.includes(socketType)) {
+      this.problem(`${who} is a ${socketType} socket, not what a ${own} socket talks to`);
+    } else if (isFinal && protocol === "older") {
+      this.problem(`${who} speaks an older protocol than ZMTP 3, without keys`);
+    } else if (isFinal && protocol === "none") {
+      this.problem(`what answers at ${this.#endpoint} does not speak ZeroMQ's protocol`);
+    }
+    // A peer that is about to leave may tell less of itself than it did before
+    if (this.#problem !== undefined) return;
+    if (isFinal && socketType === undefined) this.problem(`${who} is not what a ${own} socket talks to`);
+    else if (!isFinal && protocol !== undefined && protocol !== "older") this.brokenOff();
+  }
+}

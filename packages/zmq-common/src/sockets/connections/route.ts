@@ -1,0 +1,108 @@
+import type { NetConnectOpts } from "node:net";
+import { getSystemErrorMap } from "node:util";
+import { parseTcp } from "../endpoints.js";
+import { type Address, resolveHost, UnreachableError } from "../hosts.js";
+import { ipcPath } from "../ipc.js";
+import { openConnection } from "./probe.js";
+
+/** For how long the addresses of a host count as known while none of them answers, in milliseconds. */
+const MAX_AGE = 5000;
+
+/** These are no problem of the route: nobody listens there, or nobody answers. */
+const NO_ANSWER = new Set(["ECONNREFUSED", "ETIMEDOUT"]);
+
+/** The way to the peer at an endpoint: the addresses of its host, IPv4 and IPv6, and which of them to use. */
+export class Route {
+  /** The family of addresses to connect to. */
+  family: Address["family"];
+  readonly #endpoint: string;
+  readonly #tcp: ReturnType<typeof parseTcp>;
+  readonly #signal: AbortSignal;
+  #addresses: readonly Address[] = [];
+  /** Until when the addresses of a name count as known. */
+  #validUntil = -Infinity;
+
+  /** @param signal Ends whatever is waited for. */
+  constructor(endpoint: string, signal: AbortSignal) {
+    this.#endpoint = endpoint;
+    this.#signal = signal;
+    this.#tcp = parseTcp(endpoint);
+    this.family = this.#tcp?.family === 6 ? 6 : 4;
+    if (this.#isLocalhost) this.#addresses = [{ address: "127.0.0.1", family: 4 }];
+    else if (this.#tcp !== undefined && !this.#isName) {
+      this.#addresses = [{ address: this.#tcp.host, family: this.family }];
+    }
+  }
+
+  /** Whether the name of the host is to be resolved first. `localhost` is at 127.0.0.1 until nobody answers there. */
+  get isUnknown(): boolean {
+    return this.#isName && this.#addresses.length === 0;
+  }
+
+  /**
+   * Finds out the addresses of the host, and takes IPv4 where it has such an address.
+   *
+   * @throws {UnreachableError} When it has none.
+   */
+  async resolve(): Promise<void> {
+    await this.#update();
+    this.family = this.#addresses.some(({ family }) => family === 4) ? 4 : 6;
+  }
+
+  /**
+   * Looks for another way after an attempt of libzmq's that has failed.
+   *
+   * @param isReached Whether the attempt got as far as the host.
+   * @returns The family of an address that answers, if libzmq does not use it already.
+   * @throws {UnreachableError} When the host has no address, or there is no route to any of them.
+   */
+  async findOther(isReached: boolean): Promise<Address["family"] | undefined> {
+    let failure: NodeJS.ErrnoException | undefined;
+    if (this.#isName && performance.now() > this.#validUntil) await this.#update();
+    for (const address of this.#addresses) {
+      if (isReached && address.family === this.family) continue;
+      try {
+        (await openConnection(this.#target(address))).destroy();
+        return address.family === this.family ? undefined : address.family;
+      } catch (error) {
+        failure = error as NodeJS.ErrnoException;
+      }
+    }
+    if (failure === undefined || isReached || NO_ANSWER.has(failure.code ?? "")) return undefined;
+    const [, reason = failure.message] = getSystemErrorMap().get(failure.errno ?? 0) ?? [];
+    throw new UnreachableError(`cannot reach ${this.#endpoint}: ${reason}`, { cause: failure });
+  }
+
+  /** Where to open a connection of one's own to the peer; nowhere if its host is not known. */
+  get target(): NetConnectOpts | undefined {
+    const path = ipcPath(this.#endpoint);
+    if (path !== undefined) return { path: path.replace(/^@/, "\0") };
+    const address = this.#addresses.find(({ family }) => family === this.family);
+    return address && this.#target(address);
+  }
+
+  /** How likely an endpoint with an address in it is this one: 0 if it cannot be. */
+  likelihood(endpoint: string): number {
+    const tcp = parseTcp(endpoint);
+    if (tcp === undefined || tcp.port !== this.#tcp?.port) return 0;
+    return this.#addresses.some(({ address }) => address === tcp.host) ? 2 : 1;
+  }
+
+  async #update(): Promise<void> {
+    this.#addresses = await resolveHost(this.#tcp?.host ?? "", this.#signal);
+    // Those of `localhost` do not change
+    this.#validUntil = this.#isLocalhost ? Infinity : performance.now() + MAX_AGE;
+  }
+
+  #target({ address }: Address): NetConnectOpts {
+    return { host: address, port: Number(this.#tcp?.port) };
+  }
+
+  get #isName(): boolean {
+    return this.#tcp?.family === 0;
+  }
+
+  get #isLocalhost(): boolean {
+    return this.#tcp?.host.toLowerCase() === "localhost";
+  }
+}
