@@ -1,8 +1,8 @@
-/** Results on stdout that nobody reads yet: none is dropped. */
+/** Whoever reads what the sink prints stands still: a terminal after Ctrl-S, a pager. */
 import { execFileSync } from "node:child_process";
 import { closeSync, constants, openSync, readSync } from "node:fs";
 import { expect, test } from "@jest/globals";
-import { eventually, role } from "process-kit/jest";
+import { eventually, role, testWith } from "process-kit/jest";
 import { Pipeline } from "./pipeline.js";
 
 (process.platform === "win32" ? test.skip : test)(
@@ -44,3 +44,18 @@ import { Pipeline } from "./pipeline.js";
     expect(text.match(new RegExp(`^\\d+\\tx{${size}}$`, "gm"))).toHaveLength(50);
   },
 );
+
+testWith("pyzmq", "a terminal that stands still keeps no sink from counting", async () => {
+  await using jobs = await Pipeline.create();
+  const sink = role(
+    "jobsink",
+    { bind: jobs.sinkBind, journal: jobs.path("sink") },
+    { terminal: true, via: ["sh", "-c", 'read -r _; exec "$@" 2>&1', "sh"], env: { LOG_FORMAT: "text" } },
+  );
+  sink.write("\x13\n");
+  jobs.worker();
+  await jobs.vent({ input: jobs.input(Array.from({ length: 100 }, () => 5)) }).done();
+  expect(sink.exit).toBeUndefined();
+  sink.write("\x11");
+  await sink.done();
+});
