@@ -48,5 +48,19 @@ export type { Logger, LogMethod } from "./sockets/logger.js";
 export { messages, receive, type ReceiveOptions, ReceiveTimeoutError } from "./sockets/messages.js";
 export { monitor, type SocketEvents } from "./sockets/monitor.js";
 export { PeerMonitor } from "./sockets/peers.js";
+export { type Observer, observer, observerOf, type SocketObserver } from "./sockets/observer.js";
+export type { Shown } from "./telemetry/telemetry.js";
+export {
+  LABELS,
+  type LogLevel,
+  type LogMessage,
+  type NodeMessage,
+  parseTelemetry,
+  type SocketInfo,
+  type Span,
+  type SpanMessage,
+  type TelemetryMessage,
+  type TickMessage,
+} from "./telemetry/wire.js";
 export { seededRandom } from "./zhelpers/random.js";
 export * from "./zhelpers/zhelpers.js";

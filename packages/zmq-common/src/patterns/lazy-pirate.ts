@@ -3,6 +3,7 @@ import { connectEndpoints } from "../sockets/connecting.js";
 import { Refusals } from "../sockets/connections/refusals.js";
 import type { SocketContext } from "../sockets/context.js";
 import { monitor } from "../sockets/monitor.js";
+import { observerOf } from "../sockets/observer.js";
 import { sSend, sSleep } from "../zhelpers/zhelpers.js";
 
 /** No reply arrived in any of the tries. */
@@ -180,6 +181,7 @@ export class LazyPirate implements Disposable {
       server.socket ??= this.#open(server);
       try {
         await sSend(server.socket, this.#request);
+        observerOf(server.socket)?.begin(this.#request);
         this.#current = server;
         this.#sent += 1;
         return true;
@@ -217,6 +219,9 @@ export class LazyPirate implements Disposable {
     for (;;) {
       try {
         const reply = await socket.receive();
+        const observer = observerOf(socket);
+        observer?.received();
+        observer?.end();
         this.#tryingSince = undefined;
         server.failures = 0;
         return reply;
@@ -267,6 +272,7 @@ export class LazyPirate implements Disposable {
     const { socket } = server;
     server.socket = undefined;
     if (socket === undefined) return;
+    observerOf(socket)?.end("no reply");
     socket.linger = 0;
     socket.close();
   }

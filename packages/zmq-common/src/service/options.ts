@@ -53,6 +53,14 @@ export function remoteEndpoint(description: string, details: { default: string }
   return remote(endpoint(description, details));
 }
 
+/** A {@link remoteEndpoint}; `undefined` where it is not given. */
+export function optionalRemoteEndpoint(
+  description: string,
+  details: { env?: string } = {},
+): OptionSpec<string | undefined> {
+  return { ...remote(endpoint(description, { default: "" })), ...details, default: undefined };
+}
+
 /** One or more {@link endpoints} to connect to. */
 export function remoteEndpoints(description: string, details: { default: string[] }): OptionSpec<string[]> {
   return remote(endpoints(description, details));
