@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
+import type { SocketObserver } from "zmq-common";
 import { JobError, type RunJob } from "./run-job.js";
 import type { Worker } from "./worker.js";
 
@@ -9,6 +10,8 @@ export interface JobRunnerOptions {
   run: RunJob;
   /** Sends what the worker has to say. */
   report: () => void;
+  /** Is told when a job begins and ends. */
+  observer?: SocketObserver | undefined;
   /** Called when no job can be done. */
   onFatalError: (error: Error) => void;
 }
@@ -70,10 +73,14 @@ export class JobRunner {
     const job = this.#worker.next();
     if (job === undefined) return false;
     const start = performance.now();
+    const { observer } = this.#options;
+    observer?.begin(job.text);
     try {
       const result = await this.#options.run(job.text, this.#cut.signal);
+      observer?.end();
       this.#worker.done(result, performance.now() - start);
     } catch (error) {
+      observer?.end(error instanceof JobError ? "failed" : "given back");
       if (error instanceof JobError) this.#worker.failed(Buffer.from(error.message).toString("latin1"));
       else this.#worker.abandon();
       if (error instanceof JobError || this.#cut.signal.aborted) return true;

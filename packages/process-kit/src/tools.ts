@@ -8,9 +8,10 @@ import { join } from "node:path";
  * `gcc`: a C compiler with libzmq's headers and library; `g++`: a C++ one with cppzmq as well; `czmq`: a C one
  * with czmq; `pyzmq`: a Python that can import zmq; `docker`: an engine that answers, with compose v2; `netns`: the
  * right to make network namespaces of its own, and iproute2 for it; `nats-server`, `redis-server`: these servers, which
- * others are measured against.
+ * others are measured against; `chromium`: a browser, for the tests of the live page.
  */
-export type Tool = "gcc" | "g++" | "czmq" | "pyzmq" | "docker" | "netns" | "nats-server" | "redis-server";
+export type Tool =
+  "gcc" | "g++" | "czmq" | "pyzmq" | "docker" | "netns" | "nats-server" | "redis-server" | "chromium";
 
 const HOW_TO_INSTALL: Record<Tool, string> = {
   gcc: "apt-get install gcc libzmq3-dev, or brew install zeromq",
@@ -21,6 +22,7 @@ const HOW_TO_INSTALL: Record<Tool, string> = {
   netns: "on Linux, as root, apt-get install iproute2",
   "nats-server": "apt-get install nats-server",
   "redis-server": "apt-get install redis-server",
+  chromium: "apt-get install chromium fonts-inter, or name a Chromium in CHROMIUM",
 };
 
 const DETECT: Record<Tool, () => boolean> = {
@@ -32,6 +34,7 @@ const DETECT: Record<Tool, () => boolean> = {
   netns: () => makesNamespaces(),
   "nats-server": () => succeeds("nats-server", ["--version"]),
   "redis-server": () => succeeds("redis-server", ["--version"]),
+  chromium: () => succeeds(chromium(), ["--version"]),
 };
 
 const found = new Map<Tool, boolean>();
@@ -60,6 +63,11 @@ export function missingText(tools: readonly Tool[]): string {
 export function mayBeMissing(tools: readonly Tool[]): boolean {
   const excused = new Set((process.env["MISSING_TOOLS_OK"] ?? "").split(",").map((tool) => tool.trim()));
   return !process.env["CI"] || tools.every((tool) => excused.has(tool));
+}
+
+/** The Chromium that drives the live page in tests: `$CHROMIUM`, or where Debian has it. */
+export function chromium(): string {
+  return process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 }
 
 /**

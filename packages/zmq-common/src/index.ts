@@ -19,6 +19,7 @@ export { CurveKeys } from "./security/curve-keys.js";
 export { checkKeyName, makeKeys, type MakeKeysOptions, makeMissingKeys } from "./security/make-keys.js";
 export { startZapHandler } from "./security/zap.js";
 export {
+  address,
   choice,
   endpoint,
   endpoints,
@@ -29,11 +30,13 @@ export {
   type OptionSpec,
   type OptionSpecs,
   type OptionValues,
+  parseAddress,
   path,
   positionals,
   remoteEndpoint,
   remoteEndpoints,
   text,
+  texts,
 } from "./service/options.js";
 export { type Print, printable } from "./service/print.js";
 export { type RoleContext, runRole } from "./service/run.js";
