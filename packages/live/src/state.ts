@@ -103,10 +103,9 @@ export class LiveState {
       yield { topic: "node", v: 1, ...rest };
       if (earlierTick !== undefined) yield earlierTick;
       if (tick !== undefined) yield tick;
-      for (const [socket, all] of Object.entries(spans)) {
-        yield { topic: "span", id: node.id, socket, spans: all, missed: 0 };
+      for (const [index, [socket, all]] of Object.entries(spans).entries()) {
+        yield { topic: "span", id: node.id, socket, spans: all, missed: index === 0 ? missed : 0 };
       }
-      if (missed > 0) yield { topic: "span", id: node.id, socket: "", spans: [], missed };
     }
     for (const { t, id, level, text } of this.log) {
       yield { topic: "log", t, id, level: level as "info", text };
