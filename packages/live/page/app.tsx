@@ -19,11 +19,8 @@ export function App() {
   document.title = `${title} · ${w.title}`;
   return (
     <>
-      <a class="skip" href={`#${pattern}`} onClick={() => document.querySelector("main")?.focus()}>
-        {title}
-      </a>
       <Bar />
-      <main class="wrap" tabIndex={-1}>
+      <main class="wrap" id="main" tabIndex={-1}>
         {isLost && <Lost />}
         <div class="head">
           <div>
@@ -77,6 +74,9 @@ function Bar() {
   );
   return (
     <header class="bar">
+      <a class="skip" href="#main">
+        {w.skip}
+      </a>
       <div class="wrap">
         <div class="brand">
           <img src="/icon.svg" width="22" height="22" alt="" />

@@ -30,7 +30,7 @@ export function Topology({ pattern, actors }: { pattern: Pattern; actors: Actor[
   );
   const hidden = actors.length - shown.flat().length;
   const canAdd = store.canControl.value;
-  const { places, add, height } = layOut(shown, width, canAdd);
+  const { places, add, height } = layOut(shown, width, canAdd, pattern === "jobs" ? 34 : 0);
   const edges = edgesOf(pattern, actors).filter(({ from, to }) => places.has(from.key) && places.has(to.key));
   const isStacked = width < 700;
   const adds = pattern === "hello" || pattern === "weather" ? w.addClient : w.addWorker;
@@ -47,8 +47,8 @@ export function Topology({ pattern, actors }: { pattern: Pattern; actors: Actor[
       <div class="topology" ref={ref} style={{ height: `${height}px` }}>
         {!isStacked && (
           <svg aria-hidden="true">
-            {edges.map((edge, index) => (
-              <Connection key={edge.key} edge={edge} places={places} index={index} />
+            {edges.map((edge) => (
+              <Connection key={edge.key} edge={edge} places={places} height={height} />
             ))}
           </svg>
         )}
@@ -71,7 +71,7 @@ export function Topology({ pattern, actors }: { pattern: Pattern; actors: Actor[
 }
 
 /** Fixed columns: nobody jumps when somebody comes or goes elsewhere. */
-function layOut(columns: Actor[][], width: number, canAdd: boolean) {
+function layOut(columns: Actor[][], width: number, canAdd: boolean, below: number) {
   const places = new Map<string, Place>();
   const sizeOf = (actor: Actor) => (isSlim(actor) ? SLIM : FULL);
   const isStacked = width < 700;
@@ -107,7 +107,7 @@ function layOut(columns: Actor[][], width: number, canAdd: boolean) {
     }
     if (addHeight(column) > 0) add = { x, y, width: columnWidth, height: 34 };
   }
-  return { places, add, height };
+  return { places, add, height: height + below };
 }
 
 const pixels = ({ x, y, width, height }: Place) => ({
@@ -117,25 +117,20 @@ const pixels = ({ x, y, width, height }: Place) => ({
   height: `${height}px`,
 });
 
-function Connection({ edge, places, index }: { edge: Edge; places: Map<string, Place>; index: number }) {
+function Connection({ edge, places, height }: { edge: Edge; places: Map<string, Place>; height: number }) {
   const w = store.words.value;
   const { from, to, rate, isUp } = edge;
   const [a, b] = [places.get(from.key), places.get(to.key)];
   if (a === undefined || b === undefined) return null;
-  const [x1, y1, x2, y2] = [a.x + a.width, a.y + a.height / 2, b.x, b.y + b.height / 2];
-  const middle = (x1 + x2) / 2;
-  const path = `M${x1} ${y1}C${middle} ${y1} ${middle} ${y2} ${x2} ${y2}`;
+  const { path, x, y } = edge.isLong ? below(a, b, height - 10) : across(a, b, edge);
   const text = isUp && rate !== undefined && rate > 0 ? w.perSecond(compact(rate)) : undefined;
   const width = (text?.length ?? 0) * 7 + 14;
-  // Nearer to the side where the lines are apart
-  const at = from.isOneOfMany ? 0.3 : to.isOneOfMany ? 0.7 : 0.5;
-  const [x, y] = [bezier(at, x1, middle, middle, x2), bezier(at, y1, y1, y2, y2)];
   return (
-    <g data-edge={`${from.key} ${to.key}`} data-up={isUp}>
+    <g data-edge={edge.key} data-up={isUp}>
       <path class={isUp ? "edge" : "edge down"} d={path} />
       {text !== undefined && (
         <>
-          <path class={`flow ${from.role === "hello-client" && index < 0 ? "back" : ""}`} d={path} />
+          <path class="flow" d={path} />
           <g class="rate" transform={`translate(${x - width / 2} ${y - 9.5})`}>
             <rect width={width} height="19" rx="9.5" />
             <text x={width / 2} y="13.5">
@@ -146,6 +141,35 @@ function Connection({ edge, places, index }: { edge: Edge; places: Map<string, P
       )}
     </g>
   );
+}
+
+interface Way {
+  path: string;
+  /** Where the rate is. */
+  x: number;
+  y: number;
+}
+
+function across(a: Place, b: Place, { from, to }: Edge): Way {
+  const [x1, y1, x2, y2] = [a.x + a.width, a.y + a.height / 2, b.x, b.y + b.height / 2];
+  const middle = (x1 + x2) / 2;
+  // Nearer to the side where the lines are apart
+  const at = from.isOneOfMany === to.isOneOfMany ? 0.5 : from.isOneOfMany ? 0.3 : 0.7;
+  return {
+    path: `M${x1} ${y1}C${middle} ${y1} ${middle} ${y2} ${x2} ${y2}`,
+    x: bezier(at, x1, middle, middle, x2),
+    y: bezier(at, y1, y1, y2, y2),
+  };
+}
+
+/** Past those between. */
+function below(a: Place, b: Place, y: number): Way {
+  const [x1, y1, x2, y2] = [a.x + a.width / 2, a.y + a.height, b.x + b.width / 2, b.y + b.height];
+  return {
+    path: `M${x1} ${y1}V${y - 20}Q${x1} ${y} ${x1 + 20} ${y}H${x2 - 20}Q${x2} ${y} ${x2} ${y - 20}V${y2}`,
+    x: (x1 + x2) / 2,
+    y,
+  };
 }
 
 const bezier = (t: number, a: number, b: number, c: number, d: number) =>

@@ -8,6 +8,7 @@ export type Sentence = readonly [fact: string, why: string];
 
 export const en = {
   title: "ZeroMQ patterns",
+  skip: "To what is to be seen",
   patternsLabel: "Patterns",
   patterns: {
     hello: [
@@ -317,6 +318,7 @@ export type Words = typeof en;
 export const zh: Words = {
   ...en,
   title: "ZeroMQ 模式",
+  skip: "跳到主要内容",
   patternsLabel: "模式",
   patterns: {
     hello: ["请求-应答", "客户端提问，服务器回答，严格轮流。收不到应答时，客户端换一个新套接字再问一次。"],

@@ -18,6 +18,8 @@ export interface Edge {
   to: Actor;
   /** Messages a second on it, in either direction; not known where its socket has several peers. */
   rate: number | undefined;
+  /** Whether it leads past a column. */
+  isLong: boolean;
   /** Whether both ends are there. */
   isUp: boolean;
 }
@@ -31,11 +33,12 @@ export function edgesOf(pattern: Pattern, actors: readonly Actor[]): Edge[] {
       const peers = socket.connects.flatMap((endpoint) => findBound(one, endpoint, actors));
       for (const other of peers) {
         const [from, to] = columnOf(one) <= columnOf(other) ? [one, other] : [other, one];
-        // The ventilator tells the sink that a batch begins: that would cross all else
-        if (columnOf(to) - columnOf(from) > 1 && actors.some((each) => columnOf(each) === 1)) continue;
+        const isLong = columnOf(to) - columnOf(from) > 1;
+        // The chapter's ventilator tells the sink only that a batch begins; jobs' results go this way
+        if (pattern === "pipeline" && isLong) continue;
         const isUp = !isOver(one) && !isOver(other) && (countOf(one, socket)?.[2] ?? 0) > 0;
         const rate = peers.length === 1 ? rateOf(one, socket) : undefined;
-        edges.set(`${from.key} ${to.key}`, { key: `${from.key} ${to.key}`, from, to, rate, isUp });
+        edges.set(`${from.key} ${to.key}`, { key: `${from.key} ${to.key}`, from, to, rate, isLong, isUp });
       }
     }
   }
