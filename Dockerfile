@@ -1,7 +1,7 @@
 # One image per app, all from this file: `docker build --build-arg APP=hello-server .`, or `docker compose build`.
 # There is no `# syntax=` line on purpose: it would fetch a frontend from a registry for nothing we need.
 
-# node: Debian and not Alpine, for zeromq's addons for glibc cover more versions of Node than those for musl
+# node: Debian and not Alpine, because zeromq's addons for glibc cover more versions of Node than those for musl
 FROM node:24-bookworm-slim AS node
 
 # base: what is the same for every app, and so is built once
@@ -28,7 +28,7 @@ RUN turbo prune "${APP}" --docker
 # built: /app with the app, and what it needs at run time
 FROM base AS built
 ARG APP
-# First the manifests alone: as long as they stay the same, nothing is installed anew
+# First the manifests alone: as long as they stay the same, nothing is installed again
 COPY --from=pruned /repo/out/json/ ./
 RUN --mount=type=cache,id=pnpm-store,target=/pnpm/store \
     pnpm install --frozen-lockfile
@@ -54,12 +54,14 @@ ENV NODE_ENV=production \
     # Not the ipc endpoint of the default: only its own container could reach it
     WUSERVER_BIND=tcp://*:5556
 WORKDIR /app
-# It belongs to root, and runs as somebody else: it cannot change itself
+# The files belong to root and the role runs as another user: it cannot change itself
 COPY --from=built /app .
+# For the roles that have a journal: a volume takes over who may write to this folder
+RUN install -d -m 1777 /journal
 USER node
 STOPSIGNAL SIGTERM
-# Well is a role whose event loop turns: it then rewrites this file every second. Nothing is sent to its
-# sockets, where a probe would take a message, count as a worker, or say yes while the event loop hangs
+# A healthy role touches this file every second. Nothing is sent to its sockets: a probe would take a message, count
+# as a worker, or succeed while the event loop hangs
 HEALTHCHECK --interval=5s --timeout=3s --retries=2 \
   CMD test -n "$(find /tmp/health -newermt '5 seconds ago')"
 # Exec form: signals reach Node and not a shell. Flags can follow: `docker run hello-client --requests 3`

@@ -1,29 +1,35 @@
 // Runs the tests of every package, and adds up what their Jest runs report: the last line is the total.
+//
+//   node scripts/test.js [--node MAJOR] [turbo's options] [-- Jest's options]
+//
+// With `--node` the tests run on that version of Node, which comes from npm.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "..");
-const folders = ["packages", "apps"].flatMap((parent) =>
-  readdirSync(join(root, parent)).map((name) => join(parent, name)),
-);
-const packages = [...folders, "bench", "tests"].filter((folder) =>
-  existsSync(join(root, folder, "package.json")),
-);
+const options = process.argv.slice(2);
+if (options[0] === "--node") {
+  const [, major] = options.splice(0, 2);
+  const ask = ["node", "--print", "process.execPath"];
+  process.env.TEST_NODE = run("npx", ["--yes", "--package", `node@${major}`, "--", ...ask]).trim();
+  console.log(`Node ${run(process.env.TEST_NODE, ["--version"]).trim()}`);
+}
+
+const { tasks } = JSON.parse(run("turbo", ["run", "test", "--dry=json", ...options]));
+const folders = tasks
+  .filter(({ task, command }) => task === "test" && command !== "<NONEXISTENT>")
+  .map(({ directory }) => directory);
 const results = (folder) => join(root, folder, "test-results.json");
 
 // Nothing of an earlier run may be counted; turbo puts back the results of what it finds in its cache.
-for (const folder of packages) rmSync(results(folder), { force: true });
+for (const folder of folders) rmSync(results(folder), { force: true });
 
-const turbo = spawnSync("turbo", ["run", "test", "--continue", ...process.argv.slice(2)], {
-  cwd: root,
-  stdio: "inherit",
-  shell: process.platform === "win32",
-});
+const turbo = start("turbo", ["run", "test", "--continue", ...options], { stdio: "inherit" });
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 console.log();
-for (const folder of packages) {
+for (const folder of folders) {
   const count = read(results(folder));
   for (const key of Object.keys(total)) total[key] += count[key];
   console.log(`${folder.padEnd(22)} ${format(count)}`);
@@ -31,6 +37,21 @@ for (const folder of packages) {
 console.log();
 console.log(format(total));
 process.exitCode = turbo.status === 0 && total.failed === 0 ? 0 : 1;
+
+function start(file, args, more) {
+  return spawnSync(file, args, { cwd: root, shell: process.platform === "win32", ...more });
+}
+
+/** What a command prints; where it fails, so does this program. */
+function run(file, args) {
+  const { status, stdout } = start(file, args, {
+    encoding: "utf8",
+    maxBuffer: Infinity,
+    stdio: ["inherit", "pipe", "inherit"],
+  });
+  if (status !== 0) process.exit(status ?? 1);
+  return stdout;
+}
 
 /** What a package's Jest run counted. A package without results counts as one failure: it did not get so far. */
 function read(file) {

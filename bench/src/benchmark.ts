@@ -3,6 +3,9 @@
 /** What is measured: "zeromq.js" is a plain loop on its sockets, "ours" are the roles as they are shipped. */
 export type Implementation = "C" | "pyzmq" | "zeromq.js" | "ours";
 
+/** What a case cannot do without. */
+export type Need = Implementation | "nats-server" | "redis-server";
+
 export interface Description {
   /** For `--only`, and to compare runs. */
   id: string;
@@ -24,8 +27,8 @@ interface Labels {
 
 /** One thing to measure; it is compared with the other cases of the same `x`. */
 export interface Case extends Labels {
-  /** What its programs are implemented in. */
-  needs: readonly Implementation[];
+  /** What its programs are implemented in, and which servers they need. */
+  needs: readonly Need[];
   /** Measures once, in the benchmark's unit. */
   measure: () => Promise<number>;
 }

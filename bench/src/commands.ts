@@ -54,6 +54,39 @@ export function countingPublisher(by: "C" | "zeromq.js" | "ours", bind: string, 
   return onNode("counting_publisher", bind, milliseconds, by);
 }
 
+/** NATS with JetStream, which keeps its streams in a folder. */
+export function natsServer(folder: string): Server {
+  return (bind) => {
+    const { hostname, port } = new URL(bind);
+    return lasting("nats-server", "--jetstream", "--store_dir", folder, "--addr", hostname, "--port", port);
+  };
+}
+
+/** Redis as BullMQ's documentation wants it: an append-only file, synced every second, and nothing evicted. */
+export function redisServer(folder: string): Server {
+  return (bind) => {
+    const { hostname, port } = new URL(bind);
+    const persistence = ["--save", "", "--appendonly", "yes", "--appendfsync", "everysec"];
+    const memory = ["--maxmemory-policy", "noeviction"];
+    return lasting(
+      "redis-server",
+      "--bind",
+      hostname,
+      "--port",
+      port,
+      "--dir",
+      folder,
+      ...persistence,
+      ...memory,
+    );
+  };
+}
+
+/** A server of others: it ends with the bench even if that is killed. */
+function lasting(...command: string[]): Command {
+  return ["setpriv", "--pdeathsig", "KILL", ...command];
+}
+
 /** A program of bench/peers/c, or else of tests/peers/c. */
 function inC(name: string, ...args: Args): Promise<Command> {
   return peerCommand("C", name, args, { folder: join(PEERS, "c") });

@@ -20,11 +20,13 @@ test("a goal is met when ours is within its bound at every x, alone or compared"
     { id: "startup", max: 139 },
     { id: "startup", min: 121 },
     { id: "startup", of: "zeromq.js", max: 1.25 },
+    { id: "startup", variant: "zeromq.js", max: 100 },
   ]).split("\n");
   expect(rows.slice(2)).toEqual([
     "| `startup` | at most 140 ms | 140 | met |",
     "| `startup` | at most 139 ms | 140 | **missed** |",
     "| `startup` | at least 121 ms | 120 | **missed** |",
     "| `startup` | at most 1.25 of zeromq.js | 1.2 | met |",
+    "| `startup`, zeromq.js | at most 100 ms | 100 | met |",
   ]);
 });

@@ -1,6 +1,8 @@
 /** What the bench runs on. */
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { arch, cpus, loadavg, release, totalmem, type } from "node:os";
+import { join } from "node:path";
 import { hasTool, python } from "process-kit";
 import { version as libzmqVersion } from "zeromq";
 
@@ -21,7 +23,21 @@ export function machine(): Record<string, string> {
       output("sh", "-c", LIBZMQ).split("\n").at(-1)?.replaceAll(" ", ".") ?? "";
   }
   if (hasTool("pyzmq")) all["pyzmq"] = output(python(), "-c", PYZMQ);
+  if (hasTool("nats-server"))
+    all["NATS"] =
+      `${output("nats-server", "--version").replace(/^\D*/, "")}, nats.js ${version("@nats-io/jetstream")}`;
+  if (hasTool("redis-server")) {
+    const [, redis = ""] = / v=(\S+)/.exec(output("redis-server", "--version")) ?? [];
+    all["Redis"] = `${redis}, BullMQ ${version("bullmq")}`;
+  }
   return all;
+}
+
+/** The version of a dependency of the bench, which is exact. */
+function version(name: string): string {
+  const json = readFileSync(join(import.meta.dirname, "../package.json"), "utf8");
+  const { devDependencies } = JSON.parse(json) as { devDependencies: Record<string, string> };
+  return devDependencies[name] ?? "";
 }
 
 /** How many processes wanted a processor, on average over the last minute. */

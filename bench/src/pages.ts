@@ -7,7 +7,7 @@ import { goalsTable } from "./goals.js";
 import { benchmarkOf, medians, type Results } from "./results.js";
 import { scaling } from "./scaling.js";
 import { format } from "./statistics.js";
-import { resultsPage } from "./tables.js";
+import { benchmarkTable, resultsPage } from "./tables.js";
 
 const FOLDER = join(import.meta.dirname, "../../docs/performance");
 
@@ -24,13 +24,18 @@ export async function writeResults(results: Results): Promise<void> {
   write("results.json", await prettify(JSON.stringify(results), { parser: "json", printWidth: 110 }));
 }
 
+/** What is written down. */
+export function readResults(): Results {
+  return JSON.parse(read("results.json")) as Results;
+}
+
 export async function writePages(): Promise<void> {
   for (const [name, text] of Object.entries(await pages())) write(name, text);
 }
 
 /** What the files of docs/performance should contain, by their names, as results.json is. */
 export async function pages(): Promise<Record<string, string>> {
-  const results = JSON.parse(read("results.json")) as Results;
+  const results = readResults();
   const markdown = (text: string) => prettify(text, { parser: "markdown" });
   const filledIn = (name: string) => markdown(fillIn(read(name), (figure) => generated(results, figure)));
   return {
@@ -54,11 +59,13 @@ export function fillIn(page: string, figure: (name: string) => string): string {
   );
 }
 
-/** "goals", a figure of {@link scaling}, or a median or a ratio: "round-trip: ours", "round-trip: ours of C". */
+/** "goals", "table: round-trip", a figure of {@link scaling}, or a median or a ratio: "round-trip: ours", "round-trip: ours of C". */
 function generated(results: Results, name: string): string {
   if (name === "goals") return goalsTable(results);
+  const [, id] = /^table: (.+)$/.exec(name) ?? [];
+  if (id !== undefined) return benchmarkTable(benchmarkOf(results, id));
   const figures = scaling(results);
   if (name in figures) return format(figures[name]);
-  const [, id = name, variant = "", baseline] = /^(.+?): (.+?)(?: of (.+))?$/.exec(name) ?? [];
-  return format(medians(benchmarkOf(results, id), variant, baseline)[0]);
+  const [, of = name, variant = "", baseline] = /^(.+?): (.+?)(?: of (.+))?$/.exec(name) ?? [];
+  return format(medians(benchmarkOf(results, of), variant, baseline)[0]);
 }

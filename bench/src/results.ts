@@ -2,12 +2,27 @@
 import type { Measured, Sample } from "./benchmark.js";
 import { summarize } from "./statistics.js";
 
-export interface Results {
-  /** Of the run. */
+/** A run of the bench. */
+export interface Run {
   date: string;
   rounds: number;
   machine: Record<string, string>;
-  benchmarks: Measured[];
+}
+
+export interface Results extends Run {
+  benchmarks: Recorded[];
+}
+
+/** What was measured of a benchmark, and when, if that was in a run of its own. */
+interface Recorded extends Measured {
+  apart?: Run;
+}
+
+/** Results in which some benchmarks are from a later run. */
+export function replaceBenchmarks(results: Results, { benchmarks, ...apart }: Results): Results {
+  const ids = new Set(benchmarks.map(({ id }) => id));
+  const others = results.benchmarks.filter(({ id }) => !ids.has(id));
+  return { ...results, benchmarks: [...others, ...benchmarks.map((one) => ({ ...one, apart }))] };
 }
 
 /** @throws When it was not measured. */

@@ -34,6 +34,12 @@ export function scaling(results: Results): Record<string, number> {
 
   const handedOver = last("workers");
   const tasks = (WORKERS / MEAN_WORKLOAD) * 1000;
+
+  const jobs = Number(benchmarkOf(results, "jobs-memory").samples.at(-1)?.x);
+  const bytesPerJob = (role: string) => {
+    const [one, ...more] = measured("jobs-memory", role);
+    return (((more.at(-1) ?? NaN) - one) * 2 ** 20) / (jobs - 1);
+  };
   return {
     peers,
     "subscribers per zip code": perZipcode,
@@ -57,6 +63,10 @@ export function scaling(results: Results): Record<string, number> {
     ventilators: Math.ceil(tasks / handedOver),
     "results, measured": sink,
     sinks: Math.ceil(tasks / sink),
+    jobs,
+    "bytes per job, jobvent": bytesPerJob("jobvent"),
+    "bytes per job, jobvent, jobsink stopped": bytesPerJob("jobvent, jobsink stopped"),
+    "bytes per job, jobsink": bytesPerJob("jobsink"),
     "tasks ahead": WORKERS * HIGH_WATER_MARK,
     "work ahead, s": (HIGH_WATER_MARK * MEAN_WORKLOAD) / 1000,
   };

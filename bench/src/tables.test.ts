@@ -40,3 +40,10 @@ test("the page has the machine and each benchmark", () => {
   expect(page).toContain("| processors | 2 × 8086 |");
   expect(page).toContain("## Publish\n\n`publish`\n\n|  | messages/s");
 });
+
+test("a benchmark that was measured on its own says when, and what was different", () => {
+  const machine = { processors: "2 × 8086", "load before": "0.5" };
+  const apart = { date: "2026-01-02", rounds: 2, machine: { ...machine, "load before": "7" } };
+  const page = resultsPage({ date: "2026-01-01", rounds: 3, machine, benchmarks: [{ ...publish, apart }] });
+  expect(page).toContain("`publish`\n\nMeasured on its own, 2026-01-02, 2 rounds, load before: 7.\n\n|");
+});

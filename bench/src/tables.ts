@@ -1,6 +1,6 @@
 /** The results as tables in Markdown. */
 import { type Measured, moreIsBetter } from "./benchmark.js";
-import { ratio, type Results } from "./results.js";
+import { ratio, type Results, type Run } from "./results.js";
 import { format, summarize } from "./statistics.js";
 
 /** The page with all results. */
@@ -10,8 +10,20 @@ export function resultsPage({ date, rounds, machine, benchmarks }: Results): str
     "Written by `npx pnpm@10 bench`; [README.md](README.md) says what is measured, and how.",
     `${date}, ${rounds} rounds. Each figure is the median of the rounds; beside it are the minimum and the maximum.`,
     table(["Machine", ""], Object.entries(machine)),
-    ...benchmarks.flatMap((one) => [`## ${one.title}`, `\`${one.id}\``, benchmarkTable(one)]),
+    ...benchmarks.flatMap((one) => [
+      `## ${one.title}`,
+      `\`${one.id}\``,
+      ...(one.apart === undefined ? [] : [describeApart(one.apart, machine)]),
+      benchmarkTable(one),
+    ]),
   ].join("\n\n");
+}
+
+/** When a benchmark was measured that is not of the same run as the others, and what was different then. */
+function describeApart({ date, rounds, machine }: Run, others: Run["machine"]): string {
+  const different = Object.entries(machine).filter(([name, value]) => others[name] !== value);
+  const list = [`${rounds} rounds`, ...different.map(([name, value]) => `${name}: ${value}`)];
+  return `Measured on its own, ${date}, ${list.join(", ")}.`;
 }
 
 /** A row for each sample. Their x, where they have one, begins the first row of each. */

@@ -1,6 +1,6 @@
 import { integer, positionals, runRole } from "zmq-common";
 import { demo } from "./demo.js";
-import { PATTERNS } from "./patterns.js";
+import { CHAPTER, PATTERNS } from "./patterns.js";
 
 // What is shown here is read by people: the roles' own lines, and of their log what went wrong
 process.env["LOG_FORMAT"] ??= "text";
@@ -9,8 +9,8 @@ process.env["LOG_LEVEL"] ??= "warn";
 await runRole(import.meta, demo, {
   patterns: positionals(`which patterns to run: ${PATTERNS.join(", ")}`, {
     choices: PATTERNS,
-    default: PATTERNS,
+    default: CHAPTER,
   }),
-  workers: integer("how many workers the pipeline has", { default: 4, min: 1, max: 64 }),
+  workers: integer("how many workers a pipeline has", { default: 4, min: 1, max: 64 }),
   port: integer("first of the four TCP ports that are used", { default: 5555, min: 1, max: 65_532 }),
 });

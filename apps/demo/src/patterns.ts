@@ -22,13 +22,17 @@ export interface Pattern {
 }
 
 export interface PatternOptions {
-  /** How many workers the pipeline has. */
+  /** How many workers a pipeline has. */
   workers: number;
   /** The first of the four TCP ports that are used. */
   port: number;
 }
 
-export const PATTERNS = ["hello", "weather", "pipeline"] as const;
+/** The chapter's patterns. */
+export const CHAPTER = ["hello", "weather", "pipeline"] as const;
+
+/** These, and the pipeline that loses nothing. */
+export const PATTERNS = [...CHAPTER, "jobs"] as const;
 
 export type PatternName = (typeof PATTERNS)[number];
 
@@ -69,6 +73,20 @@ export function pattern(name: PatternName, { workers, port }: PatternOptions): P
         const elapsed = Number(capture(output.get("tasksink"), /Total elapsed time: (\d+) msec/));
         const speedUp = (cost / elapsed).toFixed(1);
         return `tasks of ${cost} ms done in ${elapsed} ms by ${workers} workers: ${speedUp} times as fast as one after another`;
+      },
+    },
+    jobs: {
+      title: "Jobs: workers take them as they can, and each is counted once",
+      parts: [
+        { role: "jobsink", options: { bind: sink } },
+        { role: "jobwork", options: { vent }, count: workers },
+        { role: "jobvent", options: { bind: vent, sink, workers } },
+      ],
+      summarise(output) {
+        const cost = Number(capture(output.get("jobvent"), /Total expected cost: (\d+) msec/));
+        const elapsed = Number(capture(output.get("jobsink"), /Total elapsed time: (\d+) msec/));
+        const speedUp = (cost / elapsed).toFixed(1);
+        return `jobs of ${cost} ms done in ${elapsed} ms by ${workers} workers: ${speedUp} times as fast as one after another`;
       },
     },
   };

@@ -6,7 +6,7 @@ import { helloClient } from "./hello-client.js";
 const ask = (connect: string[], options: Partial<Parameters<typeof helloClient>[0]> = {}) =>
   startRole(helloClient, { connect, requests: 10, message: "Hello", timeout: 2500, ...options });
 
-/** Binds a REP socket that answers so many requests with a reply each, then no more. */
+/** Binds a REP socket that answers one request with each of the replies, then no more. */
 async function server(endpoint: string, replies: string[]): Promise<{ socket: Reply; requests: string[] }> {
   const socket = new Reply({ linger: 500 });
   await rebind(socket, endpoint);
@@ -60,7 +60,7 @@ test("asks again on a fresh socket when no reply comes, and says so", async () =
   expect(client.printed).toContain("Received World 0\n");
 });
 
-test("gives up after so many tries, naming the server", async () => {
+test("gives up after that many tries, naming the server", async () => {
   const { socket } = await server("tcp://127.0.0.1:*", []);
   using _ = socket;
   const endpoint = socket.lastEndpoint ?? "";

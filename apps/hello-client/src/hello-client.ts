@@ -11,7 +11,7 @@ export interface HelloClientOptions {
   message: string;
   /** How long to wait for a reply before trying again, in milliseconds. */
   timeout: number;
-  /** How many times to try a request before giving up. Default: tries forever. */
+  /** How many tries a request has in all. Default: any number. */
   retries?: number | undefined;
 }
 
@@ -21,8 +21,8 @@ export async function helloClient(
 ) {
   const { print } = context;
 
-  // Socket to talk to server. A REQ socket whose reply is lost waits forever; the Lazy Pirate then takes a fresh
-  // one, and sends the request again
+  // Socket to talk to server. When a reply is lost, a REQ socket waits forever; LazyPirate then opens a new one and
+  // sends the request again
   print("Connecting to hello world server...\n");
   using requester = new LazyPirate({ timeout, retries }, context);
   requester.connect(connect, "hello-server");

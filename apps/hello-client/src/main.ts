@@ -6,5 +6,5 @@ await runRole(import.meta, helloClient, {
   requests: integer("how many requests to send", { default: 10 }),
   message: text("what to send", { default: "Hello" }),
   timeout: milliseconds("how long to wait for a reply before trying again", { default: 2500, min: 1 }),
-  retries: integer("how many times to try a request before giving up; without it, forever", { min: 1 }),
+  retries: integer("how many tries a request has in all; without it, any number", { min: 1 }),
 });

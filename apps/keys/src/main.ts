@@ -7,7 +7,18 @@ process.env["LOG_FORMAT"] ??= "text";
 await runRole(import.meta, keys, {
   names: {
     ...positionals("for whom to make a key pair; with .key at its end, in files named as pyzmq has it", {
-      default: ["hello-server", "hello-client", "wuserver", "wuclient", "taskvent", "taskwork", "tasksink"],
+      default: [
+        "hello-server",
+        "hello-client",
+        "wuserver",
+        "wuclient",
+        "taskvent",
+        "taskwork",
+        "tasksink",
+        "jobvent",
+        "jobwork",
+        "jobsink",
+      ],
     }),
     parse: checkKeyName,
   },

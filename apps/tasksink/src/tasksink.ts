@@ -2,7 +2,7 @@
 // Binds PULL socket to tcp://*:5558
 // Collects results from workers via that socket
 import { Pull } from "zeromq";
-import { bindEndpoints, messages, receive, type RoleContext, sClock } from "zmq-common";
+import { bindEndpoints, messages, receiveStartOfBatch, type RoleContext, sClock } from "zmq-common";
 
 export interface TasksinkOptions {
   bind: string[];
@@ -19,19 +19,19 @@ export async function tasksink({ bind, tasks, timeout }: TasksinkOptions, contex
   using receiver = new Pull();
   const endpoints = await bindEndpoints(receiver, bind, context);
 
-  // Wait for start of batch
-  log.info(`waiting for the start of the batch on ${endpoints.join(", ")}`);
-  await receive(receiver, { signal });
-
-  // Start our clock now
-  const start = sClock();
-
-  // Process confirmations
   let results = 0;
   const progress = () => `${results} of ${tasks} results came`;
   const onIdle = (ms: number) => log.info(`${progress()}; none for ${ms} ms, waiting`);
   const onTimeout = (ms: number) => new Error(`${progress()}; gave up after ${ms} ms without one`);
 
+  // Wait for start of batch
+  log.info(`waiting for the start of the batch on ${endpoints.join(", ")}`);
+  await receiveStartOfBatch(receiver, context);
+
+  // Start our clock now
+  const start = sClock();
+
+  // Process confirmations
   for await (const _ of messages(receiver, { signal, timeout, onIdle, onTimeout, burst: true })) {
     print(results % 10 === 0 ? ":" : ".");
     results += 1;

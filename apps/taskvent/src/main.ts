@@ -6,5 +6,5 @@ await runRole(import.meta, taskvent, {
   sink: remoteEndpoint("endpoint of the sink", { default: "tcp://localhost:5558" }),
   tasks: integer("how many tasks make the batch", { default: 100, min: 1 }),
   workers: integer("how many workers to wait for; without it, Enter on a terminal, else 1"),
-  seed: integer("makes the same tasks again; without it, they are random"),
+  seed: integer("the same seed gives the same tasks; without it, they are random"),
 });

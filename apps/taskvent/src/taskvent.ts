@@ -14,7 +14,7 @@ import {
   START_OF_BATCH,
   within,
 } from "zmq-common";
-import { workersReady } from "./workers-ready.js";
+import { waitForWorkers } from "./wait-for-workers.js";
 
 export interface TaskventOptions {
   bind: string[];
@@ -22,7 +22,7 @@ export interface TaskventOptions {
   tasks: number;
   /** How many workers to wait for. Default: waits for Enter on a terminal, else for one. */
   workers?: number | undefined;
-  /** Makes the same tasks again. Default: random ones. */
+  /** The same seed gives the same tasks. Default: a random one. */
   seed?: number | undefined;
 }
 
@@ -36,10 +36,10 @@ export async function taskvent(options: TaskventOptions, context: RoleContext) {
   closeOnAbort(signal, sender);
 
   // Without this wait the first worker to connect would get most of the batch
-  if (!(await workersReady(workers, endpoints, options.workers, context))) return;
+  if (!(await waitForWorkers(workers, endpoints, options.workers, context))) return;
   print("Sending tasks to workers...\n");
 
-  // The first message is "0" and signals start of batch
+  // Socket to send start of batch message on: the first message is "0"
   using sink = new Push();
   log.info(`waiting for the sink at ${options.sink}`);
   await connectAndWait(sink, [options.sink], context, "tasksink");

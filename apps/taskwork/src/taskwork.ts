@@ -25,7 +25,7 @@ export interface TaskworkOptions {
 export async function taskwork({ vent, sink }: TaskworkOptions, context: RoleContext) {
   const { signal, print, log } = context;
 
-  // Socket to send messages to; take no tasks until the sink is connected
+  // Socket to send messages to; take no tasks until the sink is connected. A signal ends a send that waits
   using sender = new Push();
   closeOnAbort(signal, sender);
   log.info(`waiting for the sink at ${sink}`);
@@ -40,6 +40,7 @@ export async function taskwork({ vent, sink }: TaskworkOptions, context: RoleCon
   using malformed = new MalformedMessages(log);
   for await (const message of messages(receiver, { signal, burst: true })) {
     const workload = parseTask(message);
+    // It is confirmed all the same, or the batch would never end
     if (workload === undefined) malformed.record("task", message);
 
     print(`${workload ?? "?"}.`); // Show progress

@@ -16,15 +16,15 @@ export interface WuclientOptions {
 export async function wuclient({ filters, connect, updates }: WuclientOptions, context: RoleContext) {
   const { signal, print, log } = context;
 
-  // Socket to talk to servers; the updates of several arrive interleaved ("fair-queued")
+  // Socket to talk to servers; with several, their updates arrive interleaved ("fair-queued")
   print("Collecting updates from weather server...\n");
   using subscriber = new Subscriber();
   connectEndpoints(subscriber, connect, context, "wuserver");
 
-  // Subscribe to zipcodes: without a subscription nothing arrives, with several whatever matches any of them
+  // Subscribe to zipcodes: without a subscription nothing arrives, with several whatever matches one of them
   subscriber.subscribe(...filters);
 
-  // Process updates until every filter has its share
+  // Process updates until every filter has enough
   const averages = new Averages(filters, updates);
   using malformed = new MalformedMessages(log);
   const onIdle = (ms: number) => log.info(`no update for ${ms} ms from ${connect.join(", ")}; waiting`);

@@ -8,5 +8,5 @@ await runRole(import.meta, wuserver, {
     default: ["tcp://*:5556", ...(capability.ipc ? ["ipc://weather.ipc"] : [])],
   }),
   rate: integer("updates a second; 0: as many as possible", { default: 0 }),
-  seed: integer("makes the same updates again; without it, they are random"),
+  seed: integer("the same seed gives the same updates; without it, they are random"),
 });

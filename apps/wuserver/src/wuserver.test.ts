@@ -40,7 +40,7 @@ test("a subscriber gets only what it subscribed to", async () => {
 });
 
 test("the same seed makes the same updates", async () => {
-  // Whoever joins misses the first updates, so two servers are compared where their streams overlap
+  // A subscriber misses the first updates, so two servers are compared where their streams overlap
   await using one = publish({ seed: 7, rate: 2000 });
   await using two = publish({ seed: 7, rate: 2000 });
   using first = subscribe(await one.endpoint(), "");

@@ -18,15 +18,15 @@ export interface WuserverOptions {
   bind: string[];
   /** Updates a second; 0 for as many as possible. */
   rate: number;
-  /** Makes the same updates again. Default: random ones. */
+  /** The same seed gives the same updates. Default: a random one. */
   seed?: number | undefined;
 }
 
 export async function wuserver({ bind, rate, seed }: WuserverOptions, context: RoleContext) {
   const { signal, log } = context;
 
-  // Socket to publish on. A send never waits (ZMQ_SNDTIMEO): slow subscribers miss updates that do not fit their
-  // queues
+  // Socket to publish on. A publisher never waits for its subscribers: slow ones miss updates that do not fit their
+  // queues. With ZMQ_SNDTIMEO 0 each send is done at once, so that a burst of them can be awaited together
   using publisher = new XPublisher({ sendTimeout: 0 });
   const endpoints = await bindEndpoints(publisher, bind, context);
   using subscriptions = new Subscriptions(publisher);
@@ -36,7 +36,7 @@ export async function wuserver({ bind, rate, seed }: WuserverOptions, context: R
   const random = seededRandom(seed);
   for await (const due of bursts({ rate, signal })) {
     await subscriptions.update();
-    // Nobody to publish to: leave the processor to others
+    // No subscribers: let other programs run. The updates are made all the same, so that a seed stays a seed
     if (subscriptions.size === 0) await sSleep(1, signal);
     const sending: Promise<void>[] = [];
 

@@ -5,7 +5,7 @@
 
 static zmq_msg_t message;
 
-//  Takes what is there, but not for ever: other sockets wait
+//  Takes what is there, but not forever: other sockets wait
 static long drained (void *socket)
 {
     long count = 0;

@@ -108,8 +108,13 @@ function elapsed({ ventilator, worker, sink, workers, workloads, thorough }: Bat
   );
 }
 
+/** How many tasks of 0 ms our workers and our sink do per second. */
+export function emptyTasksDone(scale: Scale): Promise<number> {
+  return empty("ours", "ours", scale);
+}
+
 /** @throws When the workers have not done each of the tasks once. */
-function expectOnce(workloads: readonly number[], crew: readonly RunningProcess[]): void {
+export function expectOnce(workloads: readonly number[], crew: readonly RunningProcess[]): void {
   const done = crew.flatMap(({ stdout }) => stdout.match(/\d+(?=\.)/g) ?? []);
   const sorted = (tasks: readonly (string | number)[]) => tasks.map(String).toSorted().join(" ");
   if (sorted(workloads) !== sorted(done)) {

@@ -9,6 +9,11 @@ export const FULL = {
   requests: 20_000,
   tasks: 100,
   emptyTasks: 100_000,
+  jobs: 400,
+  emptyJobs: 1_000_000,
+  /** How many jobs and workers the benchmarks of jobs go up to. */
+  maxJobs: 1_048_576,
+  maxCrew: 8,
   /** How far the benchmarks go that have an x. */
   maxPeers: 256,
   maxBytes: 1_048_576,
@@ -26,6 +31,10 @@ export const QUICK: Scale = {
   requests: 1000,
   tasks: 10,
   emptyTasks: 5000,
+  jobs: 20,
+  emptyJobs: 10_000,
+  maxJobs: 1024,
+  maxCrew: 2,
   maxPeers: 4,
   maxBytes: 256,
   thorough: true,

@@ -2,7 +2,7 @@ export { eventually } from "./eventually.js";
 export type { LogLine } from "./log.js";
 export { peer, peerCommand, type PeerLanguage, type PeerOptions } from "./peer.js";
 export { freeEndpoint, freePort, releasePorts } from "./ports.js";
-export { cpuTime, openDescriptors, residentMemory } from "./proc.js";
+export { cpuTime, openDescriptors, peakMemory, residentMemory } from "./proc.js";
 export { mainModule, mainModulePath, role, roleCommand, type RoleStartOptions } from "./role.js";
 export {
   COMMON_OPTIONS,

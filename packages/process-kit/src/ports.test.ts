@@ -1,3 +1,4 @@
+import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { expect, test } from "@jest/globals";
@@ -10,6 +11,16 @@ test("free ports are distinct, and can be bound", async () => {
     const server = createServer();
     await once(server.listen(port, "127.0.0.1"), "listening");
     await once(server.close(), "close");
+  }
+});
+
+test("free ports in a row are all reserved", async () => {
+  const first = await freePort(4);
+  for (const nth of [0, 1, 2, 3]) {
+    const other = createSocket("udp4");
+    other.bind(first + nth, "127.0.0.1");
+    await expect(once(other, "listening")).rejects.toThrow("EADDRINUSE");
+    other.close();
   }
 });
 

@@ -18,12 +18,23 @@ const reservations: Socket[] = [];
  * call is given the same one, whichever process makes it.
  *
  * Where this process itself binds, `tcp://127.0.0.1:*` and the socket's `lastEndpoint` are better.
+ *
+ * @param count How many ports in a row.
+ * @returns The first of them.
  */
-export async function freePort(): Promise<number> {
+export async function freePort(count = 1): Promise<number> {
   for (;;) {
-    const port = FIRST + Math.floor(Math.random() * (LAST - FIRST + 1));
-    if ((await reserve(port)) && (await isFree(port))) return port;
+    const first = FIRST + Math.floor(Math.random() * (LAST - FIRST + 2 - count));
+    if (await takePorts(first, first + count)) return first;
   }
+}
+
+/** @param end Not included. */
+async function takePorts(first: number, end: number): Promise<boolean> {
+  for (let port = first; port < end; port++) {
+    if (!((await reserve(port)) && (await isFree(port)))) return false;
+  }
+  return true;
 }
 
 /** An endpoint on a {@link freePort}: `tcp://127.0.0.1:20123`. */

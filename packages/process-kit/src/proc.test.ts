@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import { expect, test } from "@jest/globals";
 import { eventually, start } from "./jest.js";
-import { cpuTime, openDescriptors, residentMemory } from "./proc.js";
+import { cpuTime, openDescriptors, peakMemory, residentMemory } from "./proc.js";
 
 const onLinux = process.platform === "linux" ? test : test.skip;
 
@@ -13,6 +13,7 @@ onLinux("the descriptors of a process are counted", async () => {
 
 onLinux("the memory of a process is what it says itself", () => {
   expect(residentMemory(process.pid)).toBeCloseTo(process.memoryUsage.rss() / 2 ** 20, -2);
+  expect(peakMemory(process.pid)).toBeCloseTo(process.resourceUsage().maxRSS / 2 ** 10, -2);
 });
 
 onLinux("a process that computes takes time, and one that has ended has no memory", async () => {

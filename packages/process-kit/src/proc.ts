@@ -8,7 +8,17 @@ export function openDescriptors(pid: number): number {
 
 /** A process's memory (resident set), in MB. */
 export function residentMemory(pid: number): number {
-  const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+  return memory(pid, "VmRSS");
+}
+
+/** The most memory that a process has had since its start (resident set), in MB. */
+export function peakMemory(pid: number): number {
+  return memory(pid, "VmHWM");
+}
+
+function memory(pid: number, field: "VmRSS" | "VmHWM"): number {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  const [, kilobytes] = new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(status) ?? [];
   if (kilobytes === undefined) throw new Error(`Expected process ${pid} to have memory, but it has ended`);
   return Number(kilobytes) / 1024;
 }

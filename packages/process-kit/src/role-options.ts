@@ -1,7 +1,9 @@
 /** What each role takes on its command line; a test holds it against `--help`. */
 
-/** What the value of an option is. Positionals go without a flag. */
+/** What the value of an option is. Positionals go without a flag; so does the rest, which comes last, after `--`. */
 interface Kinds {
+  flag: boolean;
+  rest: readonly string[];
   text: string;
   number: number;
   texts: string | readonly string[];
@@ -32,6 +34,26 @@ export const ROLE_OPTIONS = {
   taskvent: { bind: "texts", sink: "text", tasks: "number", workers: "number", seed: "number" },
   taskwork: { vent: "text", sink: "text" },
   tasksink: { bind: "texts", tasks: "number", timeout: "number" },
+  jobvent: {
+    bind: "texts",
+    sink: "text",
+    jobs: "number",
+    seed: "number",
+    input: "text",
+    workers: "number",
+    attempts: "number",
+    journal: "text",
+  },
+  jobwork: {
+    command: "rest",
+    vent: "text",
+    window: "number",
+    timeout: "number",
+    ttl: "number",
+    grace: "number",
+    forever: "flag",
+  },
+  jobsink: { bind: "texts", output: "text", journal: "text", sync: "flag" },
   demo: { patterns: "positionals", workers: "number", port: "number" },
   keys: { names: "positionals", dir: "text" },
 } as const satisfies Record<string, Specs>;
@@ -54,13 +76,16 @@ export function roleArguments<N extends string>(role: N, options: RoleOptions<N>
   const specs = (ROLE_OPTIONS as Record<string, Specs>)[role] ?? {};
   const positionals: string[] = [];
   const flags: string[] = [];
+  const rest: string[] = [];
   for (const [key, value] of Object.entries(options)) {
     if (value === undefined) continue;
     const texts = [value].flat().map(String);
-    if (specs[key] === "positionals") positionals.push(...texts);
+    if (specs[key] === "rest") rest.push("--", ...texts);
+    else if (specs[key] === "flag") flags.push(...(value ? [`--${dashed(key)}`] : []));
+    else if (specs[key] === "positionals") positionals.push(...texts);
     else for (const text of texts) flags.push(`--${dashed(key)}`, text);
   }
-  return [...positionals, ...flags];
+  return [...positionals, ...flags, ...rest];
 }
 
 function dashed(key: string): string {

@@ -20,8 +20,14 @@ test("positionals come first, and may be empty", () => {
   expect(roleArguments("wuclient", options)).toEqual(["", "10001 ", "--updates", "10"]);
 });
 
+test("a command comes last, and a flag has no value", () => {
+  const options = { command: ["convert", "{}"], forever: true, window: 1 };
+  expect(roleArguments("jobwork", options).join(" ")).toBe("--forever --window 1 -- convert {}");
+  expect(roleArguments("jobsink", { sync: false })).toEqual([]);
+});
+
 test("a role that is not known takes any flags", () => {
-  expect(roleArguments("jobvent", { bind: "tcp://*:5560", jobs: 3 })).toEqual([
+  expect(roleArguments("no-such-role", { bind: "tcp://*:5560", jobs: 3 })).toEqual([
     "--bind",
     "tcp://*:5560",
     "--jobs",

@@ -65,7 +65,7 @@ describe("the log", () => {
     expect(child.logLines(/two/)).toEqual([]);
   });
 
-  test("can be waited for: for a message, or for so many of them", async () => {
+  test("can be waited for: one message, or a number of them", async () => {
     const child = logging("peers: 1", "lost", "peers: 2");
     expect((await child.untilLogged(/^peers: (\d)$/))[1]).toBe("1");
     expect((await child.untilLogged(/^peers: (\d)$/, { times: 2 }))[1]).toBe("2");
@@ -195,5 +195,16 @@ describe("a terminal", () => {
     );
     expect(await child.exited()).toEqual({ code: 3, signal: null });
     expect(child.stderr).toBe("true true undefined\n");
+  });
+
+  testWith("pyzmq", "tells its process by SIGHUP that it is closed", async () => {
+    const child = script(
+      `process.on("SIGHUP", () => { console.error("closed"); process.exit(4); }); console.log("there"); ${FOR_EVER}`,
+      { terminal: true },
+    );
+    await child.line(/there/);
+    child.kill("SIGHUP");
+    await child.line(/^closed$/, { on: "stderr" });
+    await child.exited();
   });
 });

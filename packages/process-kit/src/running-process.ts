@@ -201,13 +201,18 @@ export class RunningProcess implements AsyncDisposable {
     this.#child.stdin.write(text);
   }
 
+  /** Ends its stdin. */
+  closeInput(): void {
+    this.#child.stdin.end();
+  }
+
   /** Sends it a signal, SIGSTOP for example. */
   kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }
 
   /**
-   * Sees to it that the process is gone: by a signal and, should it not end within two seconds, by SIGKILL.
+   * Ends the process: by a signal and, if it does not end within two seconds, by SIGKILL.
    * Never throws. {@link endAll} and {@link reportAll} leave it out from then on.
    *
    * @returns How long that took, in milliseconds.

@@ -14,7 +14,10 @@ export interface StartOptions {
   cwd?: string;
   /** A command that runs the command, which comes as its last arguments: `["ip", "netns", "exec", name]`. */
   via?: readonly string[];
-  /** Makes stdin and stdout a terminal, which echoes what is typed and ends lines in CR LF. Needs `pyzmq`. */
+  /**
+   * Makes stdin and stdout a terminal, which echoes what is typed and ends lines in CR LF; SIGHUP closes it. Needs
+   * `pyzmq`.
+   */
   terminal?: boolean;
   /**
    * What becomes of stdout. `read` (the default): it is read as it comes, which takes time from what runs beside

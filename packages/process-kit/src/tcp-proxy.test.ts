@@ -50,3 +50,41 @@ test("listens where it is told to, and breaks every connection at its end", asyn
   }
   await closed;
 });
+
+test("a cut holds back what is sent, and a heal lets it pass", async () => {
+  await using proxy = await TcpProxy.start(endpoint);
+  const client = await connectTo(proxy);
+  client.write("ping");
+  await once(client, "data");
+  proxy.cut();
+  const { bytes } = proxy;
+  client.write("ping");
+  const late = await connectTo(proxy);
+  late.write("ping");
+  // Both ways to the server and back take less time than this round trip through another proxy
+  await using other = await TcpProxy.start(endpoint);
+  const witness = await connectTo(other);
+  witness.write("ping");
+  await once(witness, "data");
+  expect(proxy.bytes).toBe(bytes);
+  const answers = Promise.all([once(client, "data"), once(late, "data")]);
+  proxy.heal();
+  await answers;
+});
+
+test("a cut of the answers lets everything else pass", async () => {
+  await using proxy = await TcpProxy.start(endpoint);
+  const client = await connectTo(proxy);
+  client.write("ping");
+  await once(client, "data");
+  const arrived = new Promise((resolve) => server.once("connection", resolve));
+  proxy.cut("answers");
+  const { bytes } = proxy;
+  await connectTo(proxy);
+  await arrived;
+  expect(proxy.bytes).toBe(bytes);
+  const answer = once(client, "data");
+  client.write("ping");
+  proxy.heal();
+  await answer;
+});

@@ -9,9 +9,11 @@ export class TcpProxy implements AsyncDisposable {
   /** Bytes that went from the bound socket to those that connected, greetings included. */
   bytes = 0;
   readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  /** The sockets, and whether the bound socket is at their other end. */
+  readonly #sockets = new Map<Socket, boolean>();
   /** What came from each socket. */
   readonly #passed: Buffer[][] = [];
+  #isCut: "everything" | "answers" | undefined;
   readonly #flow = new EventEmitter<{ flow: [] }>();
 
   /**
@@ -28,8 +30,8 @@ export class TcpProxy implements AsyncDisposable {
     const { hostname, port } = new URL(endpoint);
     this.#server = createServer((client) => {
       const upstream = connect(Number(port), hostname);
-      this.#pass(client, upstream);
-      this.#pass(upstream, client);
+      this.#pass(client, upstream, false);
+      this.#pass(upstream, client, true);
       upstream.on("data", (chunk: Buffer) => {
         this.bytes += chunk.length;
         this.#flow.emit("flow");
@@ -37,13 +39,19 @@ export class TcpProxy implements AsyncDisposable {
     });
   }
 
-  #pass(from: Socket, to: Socket): void {
+  #pass(from: Socket, to: Socket, isUpstream: boolean): void {
     const chunks: Buffer[] = [];
     this.#passed.push(chunks);
-    this.#sockets.add(from);
+    this.#sockets.set(from, isUpstream);
     from.on("data", (chunk: Buffer) => chunks.push(chunk)).pipe(to);
+    if (this.#isCut === "everything" || (isUpstream && this.#isCut === "answers")) from.pause();
     // A connection that breaks, breaks on both sides; that is no failure of the proxy
-    from.on("error", () => {}).on("close", () => to.destroy());
+    from
+      .on("error", () => {})
+      .on("close", () => {
+        this.#sockets.delete(from);
+        to.destroy();
+      });
   }
 
   /** What to connect to in place of the bound socket. */
@@ -61,11 +69,27 @@ export class TcpProxy implements AsyncDisposable {
     while (this.bytes < bytes) await once(this.#flow, "flow");
   }
 
+  /**
+   * From now on nothing passes, and neither end is told: connections stay open, and new ones are accepted.
+   *
+   * @param what `answers`: only what the bound socket sends is held back. Default: everything.
+   */
+  cut(what: "everything" | "answers" = "everything"): void {
+    this.#isCut = what;
+    for (const [socket, isUpstream] of this.#sockets) if (isUpstream || what === "everything") socket.pause();
+  }
+
+  /** Lets everything pass again, first what has been waiting. */
+  heal(): void {
+    this.#isCut = undefined;
+    for (const socket of this.#sockets.keys()) socket.resume();
+  }
+
   /** Breaks every connection and stops listening. */
   async [Symbol.asyncDispose](): Promise<void> {
     const closed = once(this.#server, "close");
     this.#server.close();
-    for (const socket of this.#sockets) socket.destroy();
+    for (const socket of this.#sockets.keys()) socket.destroy();
     await closed;
   }
 }

@@ -7,9 +7,10 @@ import { join } from "node:path";
 /**
  * `gcc`: a C compiler with libzmq's headers and library; `g++`: a C++ one with cppzmq as well; `czmq`: a C one
  * with czmq; `pyzmq`: a Python that can import zmq; `docker`: an engine that answers, with compose v2; `netns`: the
- * right to make network namespaces of its own, and iproute2 for it.
+ * right to make network namespaces of its own, and iproute2 for it; `nats-server`, `redis-server`: these servers, which
+ * others are measured against.
  */
-export type Tool = "gcc" | "g++" | "czmq" | "pyzmq" | "docker" | "netns";
+export type Tool = "gcc" | "g++" | "czmq" | "pyzmq" | "docker" | "netns" | "nats-server" | "redis-server";
 
 const HOW_TO_INSTALL: Record<Tool, string> = {
   gcc: "apt-get install gcc libzmq3-dev, or brew install zeromq",
@@ -18,6 +19,8 @@ const HOW_TO_INSTALL: Record<Tool, string> = {
   pyzmq: "apt-get install python3-zmq, or pip install pyzmq and name that interpreter in PYTHON",
   docker: "install Docker with the compose plugin and start its engine",
   netns: "on Linux, as root, apt-get install iproute2",
+  "nats-server": "apt-get install nats-server",
+  "redis-server": "apt-get install redis-server",
 };
 
 const DETECT: Record<Tool, () => boolean> = {
@@ -27,6 +30,8 @@ const DETECT: Record<Tool, () => boolean> = {
   pyzmq: () => findPython() !== undefined,
   docker: () => succeeds("docker", ["compose", "version"]) && succeeds("docker", ["info"]),
   netns: () => makesNamespaces(),
+  "nats-server": () => succeeds("nats-server", ["--version"]),
+  "redis-server": () => succeeds("redis-server", ["--version"]),
 };
 
 const found = new Map<Tool, boolean>();

@@ -1,4 +1,11 @@
-export { formatTask, parseTask, RESULT, START_OF_BATCH } from "./formats/tasks.js";
+export {
+  formatTask,
+  isStartOfBatch,
+  parseTask,
+  receiveStartOfBatch,
+  RESULT,
+  START_OF_BATCH,
+} from "./formats/tasks.js";
 export { MalformedMessages } from "./formats/malformed.js";
 export { formatWeather, formatZipcode, parseWeather, type WeatherUpdate } from "./formats/weather.js";
 export { bursts, type BurstOptions } from "./patterns/bursts.js";
@@ -22,6 +29,7 @@ export {
   choice,
   endpoint,
   endpoints,
+  flag,
   integer,
   type IntegerDetails,
   milliseconds,

@@ -8,9 +8,21 @@ const RUNNING: [Profile, string[], Settings][] = [
   ["hello", [], { HELLO_CLIENT_REQUESTS: 1_000_000, HELLO_SERVER_WORK: 10 }],
   ["weather", [], { WUCLIENT_UPDATES: 1_000_000 }],
   ["pipeline", ["--scale", "taskwork=1"], { WORKERS: 2 }],
+  ["jobs", [], { JOBS: 100_000 }],
 ];
 
-const ROLES = ["hello-server", "hello-client", "wuserver", "wuclient", "taskvent", "taskwork", "tasksink"];
+const ROLES = [
+  "hello-server",
+  "hello-client",
+  "wuserver",
+  "wuclient",
+  "taskvent",
+  "taskwork",
+  "tasksink",
+  "jobvent",
+  "jobwork",
+  "jobsink",
+];
 
 describeWith("docker", "under docker compose", () => {
   const project = composeProject();
@@ -113,10 +125,14 @@ describeWith("docker", "under docker compose", () => {
       ["pipeline", ["taskvent", "taskwork", "tasksink"], { WORKERS: 2 }],
       ["pipeline", ["taskwork", "tasksink", "taskvent"], { WORKERS: 2 }],
       ["pipeline", ["tasksink", "taskvent", "taskwork"], { WORKERS: 2 }],
+      ["jobs", ["jobvent", "jobwork", "jobsink"], { WORKERS: 2 }],
+      ["jobs", ["jobsink", "jobwork", "jobvent"], { WORKERS: 2 }],
     ])("%s as %j", async (profile, services, settings) => {
       for (const service of services) await begin(profile, service, settings);
 
-      const last = { hello: "hello-client", weather: "wuclient", pipeline: "tasksink" }[profile];
+      const last = { hello: "hello-client", weather: "wuclient", pipeline: "tasksink", jobs: "jobsink" }[
+        profile
+      ];
       await ended(last);
       expect(await project.exitCodes()).toMatchObject({ [last]: [0] });
       expect((await project.output(last)).stdout).toMatch(

@@ -14,9 +14,9 @@ const DEADLINE = 120_000;
 /** How long it may take to build the images, in milliseconds. */
 const BUILD_DEADLINE = 900_000;
 
-export type Profile = "hello" | "weather" | "pipeline";
+export type Profile = "hello" | "weather" | "pipeline" | "jobs";
 
-/** For a batch, `WORKERS` and `TASKS`; and the environment variables of the roles. */
+/** For a batch, `WORKERS`, and `TASKS` or `JOBS`; and the environment variables of the roles. */
 export type Settings = Record<string, string | number>;
 
 export interface Result {
@@ -147,9 +147,15 @@ export class Project {
     return this.compose("*", ["exec", "--no-TTY", service, "sh", "-c", command]);
   }
 
-  /** Removes containers and the network. */
+  /** Copies a file out of the only container of a service, whether it runs or has ended. */
+  async copyFrom(service: string, file: string, to: string): Promise<void> {
+    const [container] = await this.containers(service);
+    await succeed(["docker", "cp", `${container?.Id}:${file}`, to]);
+  }
+
+  /** Removes containers, the network and volumes. */
   async down(): Promise<void> {
-    await succeed(this.#command("*", ["down", "--timeout", "1"]));
+    await succeed(this.#command("*", ["down", "--volumes", "--timeout", "1"]));
   }
 
   /** Removes the images. */
@@ -202,8 +208,8 @@ function numberOf({ Config }: Container): number {
 }
 
 function environment(settings: Settings): Record<string, string> {
-  // Nor is what their shell has for WORKERS and TASKS
-  const all: Settings = { WORKERS: "", TASKS: "", ...settings };
+  // Nor is what their shell has for WORKERS, TASKS and JOBS
+  const all: Settings = { WORKERS: "", TASKS: "", JOBS: "", ...settings };
   return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, String(value)]));
 }
 

@@ -22,6 +22,7 @@ describeWith("docker", "under docker compose, with keys,", () => {
     ["hello", "hello-client", /^Received World 9$/m],
     ["weather", "wuclient", /^Average temperature for zipcode '10001 ' was -?\d+F$/m],
     ["pipeline", "tasksink", /^Total elapsed time: \d+ msec$/m],
+    ["jobs", "jobsink", /^Total elapsed time: \d+ msec$/m],
   ] as const)("%s runs to its natural end", async (profile, last, printed) => {
     const quick = { ...settings, HELLO_SERVER_WORK: 20, WUCLIENT_UPDATES: 5 };
     const { exitCode } = await project.upTo(last, profile, quick);

@@ -46,11 +46,19 @@ test("runs the weather to the client's average", async () => {
   expect(child.stdout).toMatch(/weather +100 updates averaged for zip code 10001: -?\d+ °F/);
 });
 
+test("runs the jobs, whose workers end by themselves", async () => {
+  const { child, port } = await demo(["jobs"], { workers: 2 });
+  await child.done();
+  expect(child.stdout).toMatch(/^jobwork 2 │ (\d+\.)+$/m);
+  expect(child.stdout).toMatch(/jobs +jobs of \d+ ms done in \d+ ms by 2 workers: [\d.]+ times/);
+  await expectFree(port);
+});
+
 test("an unknown pattern is wrong usage", async () => {
   const { child } = await demo(["helo"]);
   expect(await child.exited()).toEqual({ code: 2, signal: null });
   expect(child.stderr).toContain(
-    "'helo' is invalid for argument 'patterns'. expected hello, weather or pipeline",
+    "'helo' is invalid for argument 'patterns'. expected hello, weather, pipeline or jobs",
   );
 });
 

@@ -87,6 +87,7 @@ test("hello-server answers any request, and lets nobody send one over its limit"
     await client.send(request);
     expect(String(await receive(client))).toBe("World");
   }
+  await eventually(() => server.stdout.split("\n").length > requests.length, "a line for each request");
   const served = server.stdout;
   // Control characters are shown, not obeyed
   expect(served).toMatch(/^(?:Received [^\p{Cc}]*\n)+$/u);

@@ -1,4 +1,4 @@
-/** What the types refuse. At run time these would stay pending for ever: zeromq.js does not stop them. */
+/** What the types refuse. At run time these would stay pending forever: zeromq.js does not stop them. */
 import type { Publisher, Subscriber } from "zeromq";
 
 export async function receiveOnPub(publisher: Publisher): Promise<void> {

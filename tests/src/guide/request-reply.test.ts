@@ -22,7 +22,7 @@ async function answer({ client, server }: Pair, reply: string) {
 
 /**
  * Expects an operation to be out of turn: EFSM, "cannot be accomplished in current state". zeromq.js waits for
- * the socket's turn before it says so, as long as the timeout is; without one it would stay silent for ever.
+ * the socket's turn before it says so, as long as the timeout is; without one it would stay silent forever.
  */
 async function expectOutOfTurn<S extends Request | Reply>(
   socket: S,

@@ -34,7 +34,7 @@ async function completes(server: Language, client: Language, filter: string, upd
     "Collecting updates from weather server...\n" +
       `Average temperature for zipcode '${filter}' was ${average}F\n`,
   );
-  // The mean of so many draws from -80..134 lies within five standard errors of 27.
+  // The mean of that many draws from -80..134 lies within five standard errors of 27.
   const bound = (5 * 62) / Math.sqrt(updates);
   expect(Math.abs(Number(average) - 27)).toBeLessThan(bound);
 

@@ -32,6 +32,9 @@ describe("weather updates", () => {
     ["with a tail of the update before", "10001 ", cpp((length) => Buffer.alloc(length, "0\0"))],
     ["with a zip code that is not padded", "501 ", "501 41 30"],
     ["with a zip code of one digit", "7 ", "7 41 30"],
+    ["with a zip code padded with blanks, as Free Pascal sends it", "  501 ", "  501 41 30"],
+    ["with the zip code 100000, as PHP sends it", "100000 ", "100000 41 30"],
+    ["without a humidity, as C# sends it", "10001 ", "10001 41"],
   ])("are read %s", async (_, filter, update) => {
     expect(await averageOf(filter, [update], 1)).toBe(41);
   });
@@ -52,7 +55,7 @@ describe("weather updates", () => {
       "",
       "\0",
       "10001",
-      "10001 41",
+      "10001 41 ",
       "10001 warm 30",
       "weather: mild",
       "-0001 41 30",

@@ -36,31 +36,81 @@ test("what is written is read", () => {
   );
 });
 
-test("what is written is read with a NUL and anything behind it", () => {
-  fc.assert(
-    fc.property(updates, bytes, (update, tail) => {
-      expect(parseWeather([Buffer.concat([formatWeather(update), Buffer.of(0), tail])])).toEqual(update);
-    }),
-  );
-});
+describe("is read as the Guide's publishers send it:", () => {
+  /** Some of them have more to say than ours. */
+  const theirs = fc.record({
+    zipcode: fc.oneof(fc.integer({ min: 0, max: 100_000 }), fc.constant(100_000)),
+    temperature: fc.integer({ min: -80, max: 135 }),
+    humidity: fc.integer({ min: 10, max: 99 }),
+  });
+  type Update = typeof theirs extends fc.Arbitrary<infer T> ? T : never;
 
-test("what is written is read without the zip code's leading zeros", () => {
-  fc.assert(
-    fc.property(updates, (update) => {
-      const { zipcode, temperature, humidity } = update;
-      expect(parseWeather([Buffer.from(`${zipcode} ${temperature} ${humidity}`)])).toEqual(update);
-    }),
-  );
+  const padded = ({ zipcode, temperature, humidity }: Update) =>
+    `${String(zipcode).padStart(5, "0")} ${temperature} ${humidity}`;
+
+  test.each<[string, (update: Update) => string]>([
+    ["C, Clojure, Elixir, F#, Java, Lua, Node.js, OCaml, PHP, Ruby, Rust, Tcl", padded],
+    [
+      "Erlang, Go, Haxe, Julia, Perl, Python, Racket",
+      ({ zipcode, temperature, humidity }) => `${zipcode} ${temperature} ${humidity}`,
+    ],
+    [
+      "Delphi, Free Pascal",
+      ({ zipcode, temperature, humidity }) => `${String(zipcode).padStart(5)} ${temperature} ${humidity}`,
+    ],
+    [
+      "Felix",
+      ({ zipcode, temperature, humidity }) =>
+        `${String(zipcode).padStart(3, "0")} ${temperature} ${humidity}`,
+    ],
+    ["Scala", (update) => `${padded(update)}\0`],
+  ])("%s", (_, format) => {
+    fc.assert(
+      fc.property(theirs, (update) => {
+        expect(parseWeather([Buffer.from(format(update))])).toEqual(update);
+      }),
+    );
+  });
+
+  test("C#, without a humidity", () => {
+    fc.assert(
+      fc.property(theirs, ({ zipcode, temperature }) => {
+        const text = `${String(zipcode).padStart(5, "0")} ${temperature}`;
+        expect(parseWeather([Buffer.from(text)])).toEqual({ zipcode, temperature, humidity: undefined });
+      }),
+    );
+  });
+
+  test("C++, in twenty bytes that were there before", () => {
+    fc.assert(
+      fc.property(theirs, fc.uint8Array({ minLength: 20, maxLength: 20 }), (update, array) => {
+        const frame = Buffer.from(array);
+        frame.write(`${padded(update)}\0`);
+        expect(parseWeather([frame])).toEqual(update);
+      }),
+    );
+  });
+
+  test("any of them, with a NUL and anything behind it", () => {
+    fc.assert(
+      fc.property(theirs, bytes, (update, tail) => {
+        const frame = Buffer.concat([Buffer.from(`${padded(update)}\0`), tail]);
+        expect(parseWeather([frame])).toEqual(update);
+      }),
+    );
+  });
 });
 
 test("never throws, and reads nothing else", () => {
-  const readable = /^\d{1,5} -?\d{1,3} \d{1,3}(?:\0|$)/;
+  const readable = /^(?:\d{1,5}| {4}\d| {3}\d\d| {2}\d{3}| \d{4}|100000) -?\d{1,3}(?: \d{1,3})?(?:\0|$)/;
+  const similar = fc.stringMatching(/^ {0,4}\d{0,6} {0,2}-?\d{0,4} {0,2}\d{0,4}.?$/);
   fc.assert(
     fc.property(
       fc.array(
         fc.oneof(
           bytes,
           fc.string().map((text) => Buffer.from(text)),
+          similar.map((text) => Buffer.from(text)),
         ),
         { maxLength: 3 },
       ),
@@ -70,7 +120,7 @@ test("never throws, and reads nothing else", () => {
         expect(update !== undefined).toBe(readable.test(text));
       },
     ),
-    { numRuns: 1000 },
+    { numRuns: 5000 },
   );
 });
 
@@ -78,8 +128,15 @@ describe("is not taken for an update:", () => {
   test.each([
     [""],
     ["10001"],
-    ["10001 28"],
+    ["10001 "],
     ["10001 28 "],
+    ["10001 -"],
+    ["     28 20"],
+    ["   501 28 20"],
+    [" 501 28 20"],
+    ["5 1 28 20"],
+    ["100001 28 20"],
+    ["1000000 28 20"],
     [" 10001 28 20"],
     ["10001  28 20"],
     ["100010 28 20"],

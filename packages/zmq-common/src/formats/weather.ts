@@ -38,7 +38,7 @@ export function formatWeather({ zipcode, temperature, humidity }: WeatherUpdate)
 /** Where updates are written: the longest is as long as `"00501 -80 10"`. */
 const bytes = Buffer.alloc("00501 -80 10".length);
 
-/** The first 0, 1, 2, … of these bytes. */
+/** A view of the first n of these bytes, for each n. */
 const beginnings = Array.from({ length: bytes.length + 1 }, (_, length) => bytes.subarray(0, length));
 
 const [ZERO, MINUS, SPACE] = Buffer.from("0- ") as unknown as [number, number, number];
@@ -63,13 +63,16 @@ function writeSpace(at: number): number {
 const quotient = (value: number) => (value / 10) | 0;
 
 /**
- * Reads a weather update as any of the Guide's publishers sends it: the text may end in a NUL with anything
- * behind it (C++ sends 20 bytes of which it writes the first few), and the zip code may lack its leading
- * zeros. Temperature and humidity may be any number of up to three digits.
+ * Reads a weather update as any of the Guide's publishers sends it: the text may end in a NUL with anything behind it
+ * (C++ sends 20 bytes of which it writes the first few), the zip code may lack its leading zeros (Python), have blanks
+ * instead (Pascal) or be 100000 (PHP), and the humidity may be missing (C#). Temperature and humidity may be any
+ * number of up to three digits.
  *
  * @returns Nothing for a message that is no weather update. Never throws.
  */
-export function parseWeather(message: readonly Buffer[]): WeatherUpdate | undefined {
+export function parseWeather(
+  message: readonly Buffer[],
+): { zipcode: number; temperature: number; humidity: number | undefined } | undefined {
   const [frame] = message;
   if (frame === undefined || message.length > 1) return undefined;
   // Byte by byte: as text, with a regular expression, it takes five times as long
@@ -84,20 +87,26 @@ export function parseWeather(message: readonly Buffer[]): WeatherUpdate | undefi
     }
     return at === start ? NaN : value;
   };
-  const zipcode = readNumber(5);
+  while (at < 5 && frame[at] === SPACE) at += 1;
+  const padded = at > 0;
+  const zipcode = readNumber(6);
+  if ((padded && at !== 5) || (at > 5 && zipcode !== 100_000)) return undefined;
   if (frame[at++] !== SPACE) return undefined;
   const negative = frame[at] === MINUS;
   if (negative) at += 1;
   const degrees = readNumber(3);
-  if (frame[at++] !== SPACE) return undefined;
-  const humidity = readNumber(3);
+  let humidity: number | undefined;
+  if (frame[at] === SPACE) {
+    at += 1;
+    humidity = readNumber(3);
+  }
   const ended = at === frame.length || frame[at] === 0;
-  if (!ended || Number.isNaN(zipcode + degrees + humidity)) return undefined;
+  if (!ended || Number.isNaN(zipcode + degrees + (humidity ?? 0))) return undefined;
   return { zipcode, temperature: negative ? -degrees : degrees, humidity };
 }
 
-const inRange = (value: number, least: number, most: number) =>
-  Number.isInteger(value) && value >= least && value <= most;
+const inRange = (value: number, min: number, max: number) =>
+  Number.isInteger(value) && value >= min && value <= max;
 
 const outOfRange = (field: string, value: number, range: string) =>
   new RangeError(`Expected \`${field}\` to be an integer from ${range}, got \`${value}\``);

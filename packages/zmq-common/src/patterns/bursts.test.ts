@@ -20,7 +20,7 @@ async function run(
   }
 }
 
-/** Publishes so many messages, and those that are due with the last. Returns how long that took. */
+/** Publishes that many messages, and those that are due with the last. Returns how long that took. */
 async function take(
   count: number,
   rate: number,

@@ -109,7 +109,7 @@ test("takes the server that is there, of several", async () => {
   expect(logged).toEqual([]);
 });
 
-test("gives up after so many tries, naming the servers", async () => {
+test("gives up after that many tries, naming the servers", async () => {
   using there = await server();
   using requester = pirate([there.endpoint], { timeout: 30, retries: 3 });
   const reply = ask(requester, "Hello");

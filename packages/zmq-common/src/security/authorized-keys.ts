@@ -12,7 +12,7 @@ const PAUSE_FACTOR = 9;
 /** The longest pause, in milliseconds. A new client waits for it, and its handshake times out after 5 s. */
 const MAX_PAUSE = 1000;
 
-/** How long the times of a file may stay the same although it changes, in milliseconds: file systems count in ticks. */
+/** How long the times of a file may stay the same although it changes, in milliseconds: the times of files are coarse. */
 const TICK = 2000;
 
 interface KnownFile {

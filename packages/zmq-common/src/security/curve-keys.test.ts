@@ -50,7 +50,7 @@ describe("the keys of a role", () => {
     expect(await keys.authorized(server?.publicKey ?? "")).toBeUndefined();
   });
 
-  test("are looked up anew each time", async () => {
+  test("are looked up each time", async () => {
     makeKeys(dir, "worker", { authorize: true });
     const keys = new CurveKeys(dir, "worker");
     const publicKey = parseCertificate(read("worker"))?.publicKey ?? "";

@@ -7,8 +7,8 @@ import { z85Encode } from "./z85.js";
  * Starts the ZAP handler of this process: every connection to a socket bound by `bindEndpoints` is presented to it
  * (RFC 27, https://rfc.zeromq.org/spec/27/). There is one a process, and it must be up before the first bind.
  *
- * With keys it admits the clients that prove an authorized key (CURVE). Without, it admits everyone; its being
- * there then still keeps out whoever does not speak ZMTP 3.
+ * With keys it admits the clients that prove an authorized key (CURVE). Without, it admits everyone who speaks ZMTP 3:
+ * a handler that is there keeps the others out.
  *
  * @param log Told of clients that are refused: of the 1st, 10th, 100th, ….
  */
@@ -20,12 +20,9 @@ export function startZapHandler(keys?: CurveKeys, log?: Logger): Disposable {
     handler.close();
     throw error;
   }
-  const answering = answer(handler, keys, log);
+  void answer(handler, keys, log);
   return {
-    [Symbol.dispose]() {
-      handler.close();
-      void answering;
-    },
+    [Symbol.dispose]: () => handler.close(),
   };
 }
 
@@ -40,7 +37,7 @@ async function answer(handler: Router, keys: CurveKeys | undefined, log: Logger 
       const client = { address: String(address), refused };
       log?.warn(client, `refused ${client.address}: its key is not in ${keys.authorizedDir}`);
     }
-    // No user id: with one, every heartbeat of a peer wakes up whoever receives, and hands over nothing
+    // No user id: with one, every heartbeat of a peer wakes up the receiver, with nothing to receive
     const status = admitted ? ["200", "OK"] : ["400", "key not authorized"];
     // A socket sends one message at a time
     await (sent = sent.then(() => handler.send([session, delimiter, version, requestId, ...status, "", ""])));
@@ -49,7 +46,7 @@ async function answer(handler: Router, keys: CurveKeys | undefined, log: Logger 
     if (!handler.closed) throw error;
   };
   try {
-    // Not one after the other: a known key does not wait for the search for an unknown one
+    // In parallel, so that known keys do not wait while an unknown one is looked up
     for await (const request of handler) void respond(request).catch(ignoreOnceClosed);
   } catch (error) {
     ignoreOnceClosed(error);

@@ -1,4 +1,4 @@
-import { rmSync, utimesSync, writeFileSync } from "node:fs";
+import { lstatSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 
 /** How often the file is touched, in milliseconds. */
 const INTERVAL = 1000;
@@ -8,9 +8,10 @@ const INTERVAL = 1000;
  * instead would take a message, count as a worker, or succeed while the event loop hangs.
  *
  * @returns Disposing of it stops the touching and removes the file.
- * @throws When the file cannot be created.
+ * @throws When the file cannot be created, or there is one that is not empty: somebody's data.
  */
 export function startHealthFile(file: string): Disposable {
+  if (!mayBeOurs(file)) throw new Error(`cannot use the health file ${file}: a file is in the way`);
   writeFileSync(file, "");
   const timer = setInterval(() => {
     try {
@@ -22,9 +23,15 @@ export function startHealthFile(file: string): Disposable {
   return {
     [Symbol.dispose]() {
       clearInterval(timer);
-      rmSync(file, { force: true });
+      if (mayBeOurs(file)) rmSync(file, { force: true });
     },
   };
+}
+
+/** Whether there is no such file, or an empty one, as a role that was killed leaves it behind. */
+function mayBeOurs(file: string): boolean {
+  const found = lstatSync(file, { throwIfNoEntry: false });
+  return found === undefined || (found.isFile() && found.size === 0);
 }
 
 function touch(file: string): void {
@@ -33,6 +40,6 @@ function touch(file: string): void {
     // This needs no descriptor: a process that has none left is still healthy
     utimesSync(file, now, now);
   } catch {
-    writeFileSync(file, "");
+    if (mayBeOurs(file)) writeFileSync(file, "");
   }
 }

@@ -1,4 +1,6 @@
+import { Writable } from "node:stream";
 import { pino, type Logger } from "pino";
+import { Output } from "./output.js";
 
 /** The log of a role that runs as a program. */
 export type RoleLogger = Logger;
@@ -14,25 +16,30 @@ export interface LogOptions {
   format: (typeof LOG_FORMATS)[number];
 }
 
-/** A log on stderr: stdout is for what the role prints. */
-export async function createLog(name: string, { level, format }: LogOptions): Promise<RoleLogger> {
-  const stderr = 2;
-  if (format === "text") {
-    const { default: pretty } = await import("pino-pretty");
-    const { isTTY } = process.stderr;
-    const stream = pretty({
-      destination: stderr,
-      sync: true,
-      singleLine: true,
-      colorize: isTTY,
-      ignore: "name,pid,hostname",
-    });
-    return pino({ name, level }, ignoreErrors(stream));
-  }
-  return pino({ name, level }, ignoreErrors(pino.destination({ dest: stderr, sync: true })));
+/**
+ * A log on stderr: stdout is for what the role prints.
+ *
+ * @param stderr Where nobody reads it, that must not end the role.
+ */
+export async function createLog(
+  name: string,
+  { level, format }: LogOptions,
+  stderr = new Output(process.stderr),
+): Promise<RoleLogger> {
+  const log = pino({ name, level }, format === "text" ? await prettyPrinter(stderr) : stderr);
+  stderr.onDropped = (count) => log.warn({ count }, "lines of this log were dropped: it was not read");
+  return log;
 }
 
-/** A reader that closes our stderr wants no log; that must not end the role. */
-function ignoreErrors<S extends NodeJS.EventEmitter>(stream: S): S {
-  return stream.on("error", () => {});
+async function prettyPrinter(stderr: Output): Promise<Writable> {
+  const { default: pretty } = await import("pino-pretty");
+  const destination = new Writable({
+    decodeStrings: false,
+    write(line: string | Buffer, _, done) {
+      stderr.write(String(line));
+      done();
+    },
+  });
+  const { isTTY } = process.stderr;
+  return pretty({ destination, singleLine: true, colorize: isTTY, ignore: "name,pid,hostname" });
 }

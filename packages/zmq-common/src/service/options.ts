@@ -1,4 +1,5 @@
-import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
+/** How a role declares its options; command-line.ts reads them. */
+import { markAsDefaults } from "../sockets/default-endpoints.js";
 import { checkProgramEndpoint, checkRemoteEndpoint } from "../sockets/endpoints.js";
 
 /** An option of a role: a flag, and an environment variable of the same name. A flag beats its variable. */
@@ -9,11 +10,15 @@ export interface OptionSpec<T> {
   /** Reads one value. Throws an Error whose message says what was expected. */
   readonly parse: (text: string) => unknown;
   readonly default: T;
-  /** Its value is an array: the flag may be repeated, or take several values with commas between. */
+  /** Its value is an array: the flag may be repeated, or take several values with commas or blanks between. */
   readonly repeatable?: boolean;
-  /** Given without a flag, as the program's arguments. */
+  /** It takes no value: given or not. In its environment variable, `no`, `false`, `off` and `0` are not given. */
+  readonly flag?: boolean;
+  /** Given without a flag, as the program's arguments; in its variable with commas between, or in quotes: `"10001 ",""`. */
   readonly positional?: boolean;
-  /** Its environment variable, where that is not the program's name and the option's. */
+  /** Arguments that look like flags are taken, too: those of another command. */
+  readonly verbatim?: boolean;
+  /** Its environment variable. Default: the names of the program and of the option. */
   readonly env?: string | undefined;
 }
 
@@ -27,16 +32,16 @@ export type OptionValues<S extends OptionSpecs> = {
 
 /** An endpoint such as `tcp://localhost:5555`. */
 export function endpoint(description: string, details: { default: string }): OptionSpec<string> {
-  return { description, placeholder: "endpoint", parse: checkProgramEndpoint, default: details.default };
+  return { description, placeholder: "endpoint", parse: parseEndpoint, default: details.default };
 }
 
-/** One or more endpoints: the flag may be repeated, or take several with commas between. */
+/** One or more endpoints: the flag may be repeated, or take several with commas or blanks between. */
 export function endpoints(description: string, details: { default: string[] }): OptionSpec<string[]> {
   return {
     description,
     placeholder: "endpoint",
-    parse: checkProgramEndpoint,
-    default: details.default,
+    parse: parseEndpoint,
+    default: markAsDefaults(details.default),
     repeatable: true,
   };
 }
@@ -55,6 +60,8 @@ function remote<T>(spec: OptionSpec<T>): OptionSpec<T> {
   return { ...spec, parse: (given) => checkRemoteEndpoint(spec.parse(given) as string) };
 }
 
+const parseEndpoint = (given: string) => checkProgramEndpoint(given.trim());
+
 /** Any text. */
 export function text(description: string, details: { default: string }): OptionSpec<string> {
   return { description, placeholder: "text", parse: String, default: details.default };
@@ -65,33 +72,56 @@ export function path(description: string): OptionSpec<string | undefined> {
   return { description, placeholder: "path", parse: String, default: undefined };
 }
 
+/** Whether a flag is given. */
+export function flag(description: string): OptionSpec<boolean> {
+  return { description, placeholder: "", parse: Boolean, default: false, flag: true };
+}
+
 /** The arguments that are not flags: any text, or some of the `choices`. */
 export function positionals<const T extends string = string>(
   description: string,
-  details: { default: readonly NoInfer<T>[]; choices?: readonly T[] },
+  details: {
+    default: readonly NoInfer<T>[];
+    choices?: readonly T[];
+    /** Takes what looks like a flag, too: the arguments of another command, behind `--`. */
+    verbatim?: boolean;
+  },
 ): OptionSpec<T[]> {
+  const { choices, default: values, verbatim = false } = details;
   return {
     description,
     placeholder: "text",
-    parse: details.choices === undefined ? String : oneOf(details.choices),
-    default: [...details.default],
+    parse: choices === undefined ? String : oneOf(choices),
+    default: [...values],
     repeatable: true,
     positional: true,
+    verbatim,
   };
 }
 
-/** One of a few words. */
+/** One of a few words, in upper or lower case. */
 export function choice<const T extends string>(
   description: string,
-  details: { choices: readonly T[]; default: NoInfer<T>; env?: string },
+  details: {
+    choices: readonly T[];
+    default: NoInfer<T>;
+    /** Other words for some of the choices. */
+    aliases?: Readonly<Record<string, NoInfer<T>>>;
+    env?: string;
+  },
 ): OptionSpec<T> {
-  const { choices, ...rest } = details;
-  return { description, placeholder: choices.join("|"), parse: oneOf(choices), ...rest };
+  const { choices, aliases, ...rest } = details;
+  return { description, placeholder: choices.join("|"), parse: oneOf(choices, aliases), ...rest };
 }
 
-function oneOf(choices: readonly string[]): (given: string) => string {
+function oneOf(
+  choices: readonly string[],
+  aliases: Readonly<Record<string, string>> = {},
+): (given: string) => string {
   return (given) => {
-    if (choices.includes(given)) return given;
+    const word = given.trim().toLowerCase();
+    const chosen = choices.includes(word) ? word : new Map(Object.entries(aliases)).get(word);
+    if (chosen !== undefined) return chosen;
     throw new RangeError(`expected ${choices.slice(0, -1).join(", ")} or ${choices.at(-1)}`);
   };
 }
@@ -113,7 +143,7 @@ export function integer<const D extends IntegerDetails>(
   const { min = 0, max = 1_000_000_000 } = details ?? {};
   const parse = (given: string) => {
     const value = Number(given);
-    if (/^-?\d+$/.test(given) && value >= min && value <= max) return value;
+    if (/^-?\d+$/.test(given.trim()) && value >= min && value <= max) return value;
     throw new RangeError(`expected an integer from ${min} to ${max}`);
   };
   return { description, placeholder, parse, default: details?.default as number };
@@ -126,99 +156,3 @@ export function milliseconds<const D extends Pick<IntegerDetails, "default" | "m
 ): OptionSpec<D extends { default: number } ? number : number | undefined> {
   return integer(description, { ...(details as D), max: 2 ** 31 - 1 }, "ms");
 }
-
-export interface Program {
-  name: string;
-  description: string;
-  /** What `--version` prints. */
-  version: string;
-}
-
-/** Why a program ends before it begins: 0 after `--help` and `--version`, 2 for wrong usage. */
-export class UsageExit extends Error {
-  override name = "UsageExit";
-  readonly status: 0 | 2;
-  constructor(status: 0 | 2) {
-    super(`usage: ends with status ${status}`);
-    this.status = status;
-  }
-}
-
-/**
- * Reads the options of a program: a flag beats its environment variable, which beats the default. Help and usage
- * errors are printed. An empty environment variable counts as not given.
- *
- * @param argv The arguments after the name of the program.
- * @throws {UsageExit} When there is nothing left to do but to end.
- */
-export function parseOptions<S extends OptionSpecs>(
-  program: Program,
-  specs: S,
-  argv: readonly string[] = process.argv.slice(2),
-): OptionValues<S> {
-  const command = new Command(program.name)
-    .description(program.description)
-    .version(program.version, "-V, --version", "print the versions of the program and of libzmq")
-    .helpOption("-h, --help", "print this help")
-    .showHelpAfterError("Run with --help to see all options.")
-    .allowExcessArguments()
-    .exitOverride();
-  for (const [key, spec] of Object.entries(specs)) addOption(command, key, spec);
-  try {
-    command.parse(argv, { from: "user" });
-    const values = command.opts();
-    for (const [key, spec] of Object.entries(specs).filter(([, { positional }]) => positional)) {
-      values[key] =
-        command.args.length > 0 ? command.processedArgs[0] : positionalsFromEnv(command, key, spec);
-    }
-    const [excess] = command.registeredArguments.length === 0 ? command.args : [];
-    if (excess !== undefined) command.error(`error: unexpected argument '${excess}'`);
-    return values as OptionValues<S>;
-  } catch (error) {
-    if (error instanceof CommanderError) throw new UsageExit(error.exitCode === 0 ? 0 : 2);
-    throw error;
-  }
-}
-
-function addOption(command: Command, key: string, spec: OptionSpec<unknown>): void {
-  const { description, placeholder, parse, default: value, repeatable = false, positional = false } = spec;
-  const env = variable(command, key, spec);
-  // An empty one counts as not given; commander would read it
-  if (process.env[env] === "") delete process.env[env];
-  const given: unknown[] = [];
-  const parseArgument = (argument: string) => {
-    try {
-      given.push(...(repeatable && !positional ? argument.split(",") : [argument]).map(parse));
-    } catch (error) {
-      throw new InvalidArgumentError((error as Error).message);
-    }
-    return repeatable ? given : given.at(-1);
-  };
-  if (positional) {
-    const argument = new Argument(`[${key}...]`, `${description} (env: ${env})`).argParser(parseArgument);
-    command.addArgument(argument.default(value, JSON.stringify(value).slice(1, -1)));
-  } else {
-    const flags = `--${dashed(key)} <${placeholder}>`;
-    const option = new Option(flags, repeatable ? `${description}; repeatable` : description);
-    command.addOption(option.env(env).argParser(parseArgument).default(value, [value].flat().join(", ")));
-  }
-}
-
-/** commander has environment variables for flags only. */
-function positionalsFromEnv(command: Command, key: string, spec: OptionSpec<unknown>): unknown {
-  const env = variable(command, key, spec);
-  const value = process.env[env];
-  try {
-    return value === undefined ? spec.default : value.split(",").map(spec.parse);
-  } catch (error) {
-    const reason = (error as Error).message;
-    return command.error(`error: argument '${key}' value '${value}' from env '${env}' is invalid. ${reason}`);
-  }
-}
-
-/** The environment variable of an option: `healthFile` of `hello-server` is `HELLO_SERVER_HEALTH_FILE`. */
-function variable(command: Command, key: string, { env }: OptionSpec<unknown>): string {
-  return env ?? `${command.name()}-${dashed(key)}`.replaceAll("-", "_").toUpperCase();
-}
-
-const dashed = (key: string) => key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

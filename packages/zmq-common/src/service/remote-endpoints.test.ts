@@ -1,5 +1,6 @@
 import { expect, jest, test } from "@jest/globals";
-import { endpoints, parseOptions, remoteEndpoint, remoteEndpoints } from "./options.js";
+import { parseOptions } from "./command-line.js";
+import { endpoints, remoteEndpoint, remoteEndpoints } from "./options.js";
 
 const program = { name: "client", description: "Asks", version: "client 1.2.3 (libzmq 4.3.5)" };
 const specs = {

@@ -4,18 +4,13 @@ import { CurveKeys } from "../security/curve-keys.js";
 import { startZapHandler } from "../security/zap.js";
 import type { SocketContext } from "../sockets/context.js";
 import { sCatchSignals } from "../zhelpers/zhelpers.js";
+import { parseOptions, type Program, UsageExit } from "./command-line.js";
 import { startHealthFile } from "./health.js";
 import { createLog, LOG_FORMATS, LOG_LEVELS, type RoleLogger } from "./log.js";
-import {
-  choice,
-  type OptionSpecs,
-  type OptionValues,
-  parseOptions,
-  path,
-  type Program,
-  UsageExit,
-} from "./options.js";
+import { choice, type OptionSpecs, type OptionValues, path } from "./options.js";
+import { Output } from "./output.js";
 import type { Print } from "./print.js";
+import { endWithoutTerminal } from "./terminal.js";
 
 /** What a role is given besides its options. */
 export interface RoleContext extends SocketContext {
@@ -27,36 +22,49 @@ export interface RoleContext extends SocketContext {
   readonly input: NodeJS.ReadableStream & { isTTY?: boolean };
 }
 
-/** How long a role may take to end after a signal, in milliseconds. */
-const GRACE = 900;
+/** How long a role may take to end after a signal, in milliseconds; its output may still wait for a reader then. */
+const GRACE = 800;
 
 /**
- * Runs a role as a program: reads its options, prints to stdout, logs to stderr, stops at SIGINT and SIGTERM,
+ * Runs a role as a program: reads its options, prints to stdout, logs to stderr, stops at SIGINT, SIGTERM and SIGHUP,
  * and sets the exit status: 0 done or stopped, 1 failed, 2 wrong usage. The process then ends by itself, once
- * its sockets have sent what they had queued; `process.exit` would drop that.
+ * its sockets have sent what they had queued; `process.exit` would drop that. Its output, stdout and stderr, never
+ * stops it: see {@link Output}.
  *
  * @param meta `import.meta` of the app's main module; the app's package.json names and describes it.
  * @param role The role: a function of its options and its context.
  * @param specs The options of the role.
+ * @param details.grace How much longer than others it may take to end after a signal, in milliseconds.
  */
 export async function runRole<S extends OptionSpecs>(
   meta: ImportMeta,
   role: (options: OptionValues<S>, context: RoleContext) => Promise<void>,
   specs: S,
+  { grace = () => 0 }: { grace?: (options: OptionValues<S>) => number } = {},
 ): Promise<void> {
   const caught = sCatchSignals();
+  endWithoutTerminal();
   const program = describe(meta);
+  const stdout = new Output(process.stdout);
+  const stderr = new Output(process.stderr);
+  stdout.onError = (error) => {
+    process.exitCode = 1;
+    stderr.write(`${program.name}: cannot print: ${error.message}\n`);
+  };
   try {
     const { logLevel, logFormat, healthFile, curveDir, ...options } = parseOptions(program, {
       ...specs,
       ...commonOptions(),
     }) as OptionValues<S> & CommonOptions;
-    const log = await createLog(program.name, { level: logLevel, format: logFormat });
+    const log = await createLog(program.name, { level: logLevel, format: logFormat }, stderr);
     const run = (context: RoleContext) => role(options as OptionValues<S>, context);
-    await runToEnd(run, { healthFile, curveDir, name: program.name, caught, log });
+    const patience = GRACE + grace(options as OptionValues<S>);
+    await runToEnd(run, { healthFile, curveDir, name: program.name, caught, log, stdout, patience });
   } catch (error) {
     if (!(error instanceof UsageExit)) throw error;
     process.exitCode = error.status;
+    // What it has printed may wait for a reader
+    caught.addEventListener("abort", () => process.exit());
   }
 }
 
@@ -70,6 +78,8 @@ function commonOptions() {
     healthFile: path("file touched every second while the event loop responds"),
     logLevel: choice("least severity of what is logged on stderr", {
       choices: LOG_LEVELS,
+      // As Python and Rust call them
+      aliases: { warning: "warn", critical: "fatal", off: "silent" },
       default: "info",
       env: "LOG_LEVEL",
     }),
@@ -85,22 +95,28 @@ interface Surroundings extends Pick<CommonOptions, "healthFile" | "curveDir"> {
   name: string;
   caught: AbortSignal;
   log: RoleLogger;
+  stdout: Output;
+  /** How long it may take to end after a signal, in milliseconds. */
+  patience: number;
 }
 
 /** Runs the role to its end, and sets the exit status. */
 async function runToEnd(
   role: (context: RoleContext) => Promise<void>,
-  { name, healthFile, curveDir, caught, log }: Surroundings,
+  { name, healthFile, curveDir, caught, log, stdout, patience }: Surroundings,
 ): Promise<void> {
   const ending = new AbortController();
   const { signal } = ending;
   const end = (reason: Error) => {
     ending.abort(reason);
-    // Once the event loop is empty, all that was queued is sent (monitor). Node would then take the process down bit
+    // Once the event loop is empty, all that was queued is sent: see `monitor`. Node would then take the process down bit
     // by bit, the signal handlers first: a second Ctrl-C would set the exit status
     process.once("beforeExit", () => process.exit());
     // If anything keeps the process alive, it ends here
-    setTimeout(() => process.exit(), GRACE).unref();
+    setTimeout(() => {
+      if (stdout.waiting > 0) log.warn({ characters: stdout.waiting }, "ended before all output was read");
+      setImmediate(() => process.exit());
+    }, patience).unref();
   };
   // The first of these two decides how it ended
   const stop = (reason: Error) => {
@@ -117,12 +133,11 @@ async function runToEnd(
   const interrupt = () => stop(caught.reason as Error);
   if (caught.aborted) interrupt();
   else caught.addEventListener("abort", interrupt);
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    // A reader that closes our stdout has seen enough; a full disk is another matter
-    if (error.code === "EPIPE") stop(error);
-    else onFatalError(new Error(`cannot print: ${error.message}`, { cause: error }));
-  });
-  const print: Print = (text) => void process.stdout.write(text);
+  // A reader that closes our stdout needs no more; any other error is a failure
+  stdout.onClosed = stop;
+  stdout.onError = (error) => onFatalError(new Error(`cannot print: ${error.message}`, { cause: error }));
+  stdout.onDropped = (count) => log.warn({ count }, "output was dropped: it was not read");
+  const print: Print = (text) => stdout.write(text);
   process.exitCode = 0;
   try {
     using _health = healthFile === undefined ? undefined : startHealthFile(healthFile);

@@ -1,4 +1,7 @@
+/** The terminal that a role runs on: Enter, and its end. */
+import { closeSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { isatty } from "node:tty";
 
 /**
  * Waits for Enter (`getchar`).
@@ -22,4 +25,15 @@ export async function pressEnter(input: NodeJS.ReadableStream, signal: AbortSign
     signal.removeEventListener("abort", abort);
     lines.close();
   }
+}
+
+/**
+ * Lets the process end well after its terminal has been closed: Node.js 20 resets each terminal that it began with as
+ * it ends, and aborts where that fails.
+ */
+export function endWithoutTerminal(): void {
+  const terminals = [0, 1, 2].filter(isatty);
+  process.on("exit", () => {
+    for (const fd of terminals) if (!isatty(fd)) closeSync(fd);
+  });
 }

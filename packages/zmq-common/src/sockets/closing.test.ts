@@ -64,7 +64,7 @@ describe("a file", () => {
     rmSync(folder, { recursive: true });
   });
 
-  test("that is none of a socket's is never removed", () => {
+  test("that no socket has bound is never removed", () => {
     const file = join(folder, "precious");
     writeFileSync(file, "");
     {

@@ -28,7 +28,7 @@ export function removeWithSocket(socket: Socket, file: string): void {
   files.set(socket, (files.get(socket) ?? new Map<string, number>()).set(file, inode));
 }
 
-/** Nothing where there is no such socket: an abstract endpoint (`ipc://@name`) has no file, but there may be one. */
+/** Undefined if the path is not a socket. An abstract endpoint (`ipc://@name`) has no file, but one of that name may exist. */
 function inodeOf(file: string): number | undefined {
   const found = statSync(file, { throwIfNoEntry: false });
   return found?.isSocket() ? found.ino : undefined;

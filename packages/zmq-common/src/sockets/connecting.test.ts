@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { describe, expect, test } from "@jest/globals";
 import { capability, Pull, Push, Reply, Request } from "zeromq";
 import { bindEndpoints, connectEndpoints } from "./connecting.js";
+import { markAsDefaults } from "./default-endpoints.js";
 import { EndpointError } from "./endpoints.js";
 import { PeerMonitor } from "./peers.js";
 import { greeting } from "../testing/greeting.js";
@@ -74,8 +75,9 @@ describe("bindEndpoints", () => {
       const path = file();
       const first = new Pull();
       await bindEndpoints(first, [`ipc://${path}`]);
+      // A program that takes the path over, as libzmq lets it
       using second = new Pull();
-      await bindEndpoints(second, [`ipc://${path}`]);
+      await second.bind(`ipc://${path}`);
       first[Symbol.dispose]();
       expect(existsSync(path)).toBe(true);
     });
@@ -91,6 +93,36 @@ describe("bindEndpoints", () => {
     connectEndpoints(small, endpoints);
     await small.send("good");
     expect(String(await pull.receive())).toBe("good");
+  });
+});
+
+describe("of the defaults of an option,", () => {
+  /** Binds two endpoints as a role does, and returns what it warns of. */
+  async function warnings(endpoints: string[]): Promise<string[]> {
+    await using role = startRole(async (_, context) => {
+      using pull = new Pull();
+      await bindEndpoints(pull, endpoints, context);
+    }, {});
+    await role.done;
+    return role.logged.filter(({ level }) => level === 40).map(({ msg }) => msg);
+  }
+
+  test("one that cannot be bound is a warning, as long as another can", async () => {
+    const endpoints = ["tcp://192.0.2.1:5555", "tcp://127.0.0.1:*"];
+    const failure = "cannot bind tcp://192.0.2.1:5555: this machine has no such address";
+    expect(await warnings(markAsDefaults([...endpoints]))).toEqual([`${failure}; going on without it`]);
+    expect(await warnings(markAsDefaults(endpoints.toReversed()))).toHaveLength(1);
+    await expect(warnings(endpoints)).rejects.toThrow(failure);
+  });
+
+  test("none that can be bound is an error", async () => {
+    const endpoints = markAsDefaults(["tcp://192.0.2.1:5555", "tcp://198.51.100.1:5555"]);
+    await expect(warnings(endpoints)).rejects.toThrow("cannot bind tcp://192.0.2.1:5555");
+  });
+
+  (capability.ipc ? test : test.skip)("one with a file in the way is an error", async () => {
+    const endpoints = markAsDefaults(["tcp://127.0.0.1:*", `ipc://${import.meta.filename}`]);
+    await expect(warnings(endpoints)).rejects.toThrow("a file is in the way");
   });
 });
 

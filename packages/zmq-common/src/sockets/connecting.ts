@@ -4,16 +4,18 @@ import { logPeers } from "./connection-log.js";
 import { followConnections } from "./connections/follow.js";
 import { Refusals } from "./connections/refusals.js";
 import type { SocketContext } from "./context.js";
+import { areDefaults } from "./default-endpoints.js";
 import { setIpv6, setServerDefaults, setSocketDefaults } from "./defaults.js";
 import {
   checkEndpoint,
   checkRemoteEndpoint,
+  type EndpointError,
   endpointError,
-  ipcPath,
   isOnAllInterfaces,
   parseTcp,
 } from "./endpoints.js";
 import { localEndpoints } from "./hosts.js";
+import { bindToFile, FileInTheWayError, socketFile } from "./ipc.js";
 import { monitor } from "./monitor.js";
 import { PeerMonitor } from "./peers.js";
 import { logTurnedAway } from "./turned-away.js";
@@ -23,7 +25,8 @@ import { logTurnedAway } from "./turned-away.js";
  *
  * @param context With keys, only clients whose key is authorized are admitted (CURVE).
  * @returns The endpoints as they were bound (`ZMQ_LAST_ENDPOINT`): `tcp://0.0.0.0:49152` for `tcp://*:*`.
- * @throws {EndpointError} Naming the first endpoint that could not be bound, and why.
+ * @throws {EndpointError} Naming the first endpoint that could not be bound, and why. Where they are an option's
+ *   defaults, that is a warning as long as another could be bound; but not where a file is in the way.
  */
 export async function bindEndpoints(
   socket: Socket,
@@ -39,13 +42,18 @@ export async function bindEndpoints(
     logTurnedAway(socket, context);
   }
   const bound: string[] = [];
+  const failures: EndpointError[] = [];
   for (const endpoint of endpoints) {
+    const file = socketFile(endpoint);
     try {
-      bound.push(...(await bindHost(socket, checkEndpoint(endpoint))));
+      const bindIt = () => bindHost(socket, checkEndpoint(endpoint));
+      bound.push(...(await (file === undefined ? bindIt() : bindToFile(file, bindIt))));
     } catch (error) {
-      throw endpointError("bind", endpoint, error);
+      const failure = endpointError("bind", endpoint, error);
+      if (!areDefaults(endpoints) || error instanceof FileInTheWayError) throw failure;
+      failures.push(failure);
+      continue;
     }
-    const file = ipcPath(endpoint);
     if (file !== undefined) removeWithSocket(socket, file);
     if (context?.keys === undefined && isOnAllInterfaces(endpoint)) {
       context?.log.warn(
@@ -53,6 +61,8 @@ export async function bindEndpoints(
       );
     }
   }
+  if (bound.length === 0 && failures[0] !== undefined) throw failures[0];
+  for (const { message } of failures) context?.log.warn(`${message}; going on without it`);
   return bound;
 }
 

@@ -79,7 +79,7 @@ export function checkProgramEndpoint(endpoint: string): string {
 export function checkRemoteEndpoint(endpoint: string): string {
   checkEndpoint(endpoint);
   const tcp = parseTcp(endpoint);
-  if (tcp?.host === "*" || endpoint === `${IPC}*`) {
+  if (tcp?.host === "*" || endpoint === "ipc://*") {
     throw new EndpointError("* is for binding; to connect, name the peer", endpoint);
   }
   if (tcp?.port === "*" || Number(tcp?.port) === 0) {
@@ -89,13 +89,6 @@ export function checkRemoteEndpoint(endpoint: string): string {
     throw new EndpointError("expected a host name of ASCII letters, digits, hyphens and dots", endpoint);
   }
   return endpoint;
-}
-
-const IPC = "ipc://";
-
-/** The path of an ipc endpoint; nothing for another transport. */
-export function ipcPath(endpoint: string): string | undefined {
-  return endpoint.startsWith(IPC) ? endpoint.slice(IPC.length) : undefined;
 }
 
 /** Whether the port of an endpoint to bind can be reached from other machines. */

@@ -1,4 +1,4 @@
-/** A leveled log method: a message, with structured fields in front of it if there are any. */
+/** A levelled log method: a message, with structured fields in front of it if there are any. */
 export interface LogMethod {
   (message: string): void;
   (fields: object, message: string): void;

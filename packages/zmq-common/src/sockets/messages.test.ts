@@ -281,7 +281,7 @@ describe("with a timeout", () => {
   });
 });
 
-test("tells of silence after a while, then each time it has doubled, and anew after a message", async () => {
+test("reports silence after a while, then each time it has doubled, and again after a message", async () => {
   using slow = slowSocket();
   const told: number[] = [];
   const loop = async () => {

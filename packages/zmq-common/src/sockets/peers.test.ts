@@ -24,7 +24,7 @@ async function counted(transport = "tcp://127.0.0.1:*") {
     peers,
     told,
     endpoint: socket.lastEndpoint ?? "",
-    /** Waits until there are so many, fewer than before included. */
+    /** Waits until there are exactly that many. */
     async exactly(count: number) {
       while (peers.count !== count) await new Promise<void>((resolve) => (look = resolve));
     },
@@ -54,7 +54,7 @@ test.each(transports().filter((transport) => !transport.startsWith("inproc")))(
   },
 );
 
-test("once so many are there, each gets a share of what is sent", async () => {
+test("once that many are there, each gets a share of what is sent", async () => {
   using line = await counted();
   const pullers = Array.from({ length: 8 }, () => puller(line.endpoint));
   await line.peers.waitFor(8, never);
@@ -91,7 +91,7 @@ test.each([
   ["ZMTP 1.0", Buffer.from([0x01, 0x00, 0x06, 0x00, ...Buffer.from("hello")])],
   ["HTTP", Buffer.from("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")],
   ["ZMTP 3.0 with an unknown mechanism", greeting("STRANGE")],
-  ["ZMTP 3.0 with a command that is none", Buffer.concat([greeting("NULL"), Buffer.from([4, 1, 0xff])])],
+  ["ZMTP 3.0 with a malformed command", Buffer.concat([greeting("NULL"), Buffer.from([4, 1, 0xff])])],
 ])("strangers that speak %s are not counted either", async (_, bytes) => {
   using line = await counted();
   const stranger = connect(Number(line.endpoint.split(":").at(-1)), "127.0.0.1").resume();

@@ -108,7 +108,7 @@ describe("sSendMore", () => {
     expect((await one.pull.receive()).map(String)).toEqual(["for one", "one"]);
   });
 
-  test("holds them still when the send fails, for the one that is tried again", async () => {
+  test("still holds them when the send fails, until it is tried again", async () => {
     using push = new Push({ sendTimeout: 10, linger: 0 });
     await push.bind("tcp://127.0.0.1:*");
     sSendMore(push, "one");
@@ -253,6 +253,7 @@ describe("sVersionAssert", () => {
 (process.platform === "win32" ? describe.skip : describe)("sCatchSignals", () => {
   const program = `
     import { sCatchSignals } from "./zhelpers/zhelpers.ts";
+    delete process.env._; // These tests may have been started by nohup
     const signal = sCatchSignals();
     const alive = setInterval(() => {}, 1000);
     signal.addEventListener("abort", () => {
@@ -261,7 +262,7 @@ describe("sVersionAssert", () => {
     });
     console.log("ready");`;
 
-  test.each(["SIGINT", "SIGTERM"] as const)("turns %s into an abort", async (name) => {
+  test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("turns %s into an abort", async (name) => {
     const child = startProgram(program);
     await child.line(/^ready$/);
     child.kill(name);

@@ -6,6 +6,7 @@ import { format } from "node:util";
 import { type Readable, version, type Writable } from "zeromq";
 import { frameText } from "../sockets/frames.js";
 import { receive } from "../sockets/messages.js";
+import { startedByNohup } from "./nohup.js";
 
 /** Any socket that receives messages. */
 export type ReadableSocket = Readable & { readonly closed: boolean; close(): void };
@@ -95,7 +96,7 @@ export function sSetId(socket: { routingId: string | null }): string {
   return identity;
 }
 
-/** Never notified: only to wait for a time on. */
+/** Used for timed waits only; never notified. */
 const never = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
 /**
@@ -158,7 +159,7 @@ export class VersionError extends Error {
 /**
  * Makes sure that libzmq is at least `major.minor` (`s_version_assert`).
  *
- * @throws {VersionError} Where the original prints as much and ends the process.
+ * @throws {VersionError} The original prints this and exits.
  */
 export function sVersionAssert(major: number, minor: number): void {
   const [haveMajor = 0, haveMinor = 0] = version.split(".").map(Number);
@@ -169,14 +170,18 @@ export function sVersionAssert(major: number, minor: number): void {
 }
 
 /**
- * An AbortSignal that SIGINT or SIGTERM aborts (`s_catch_signals`; `s_interrupted` is its `aborted`). From the
- * call on neither signal ends the process by itself.
+ * An AbortSignal that SIGINT, SIGTERM or SIGHUP aborts (`s_catch_signals`; `s_interrupted` is its `aborted`). From the
+ * call on none of them ends the process by itself. The original leaves SIGHUP alone, which comes when the terminal is
+ * closed; so does this where `nohup` has started the process: the signal is then ignored.
  */
 export function sCatchSignals(): AbortSignal {
   const controller = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM"] as const) {
+  const catchSignal = (name: NodeJS.Signals) =>
     process.on(name, () => controller.abort(new DOMException(`stopped by ${name}`, "AbortError")));
-  }
+  catchSignal("SIGINT");
+  catchSignal("SIGTERM");
+  if (startedByNohup()) process.on("SIGHUP", () => {});
+  else catchSignal("SIGHUP");
   return controller.signal;
 }
 

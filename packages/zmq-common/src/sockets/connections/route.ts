@@ -1,6 +1,6 @@
 import type { NetConnectOpts } from "node:net";
 import { getSystemErrorMap } from "node:util";
-import { ipcPath, parseTcp } from "../endpoints.js";
+import { parseTcp } from "../endpoints.js";
 import { type Address, resolveHost, UnreachableError } from "../hosts.js";
 import { openConnection } from "./probe.js";
 
@@ -74,7 +74,8 @@ export class Route {
 
   /** Where to open a connection of one's own to the peer; nowhere if its host is not known. */
   get target(): NetConnectOpts | undefined {
-    const path = ipcPath(this.#endpoint);
+    const [, path] = /^ipc:\/\/(.+)$/.exec(this.#endpoint) ?? [];
+    // An abstract name begins with an @ for libzmq, with a NUL for the system
     if (path !== undefined) return { path: path.replace(/^@/, "\0") };
     const address = this.#addresses.find(({ family }) => family === this.family);
     return address && this.#target(address);

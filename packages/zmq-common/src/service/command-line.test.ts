@@ -1,17 +1,18 @@
 import { afterEach, describe, expect, jest, test } from "@jest/globals";
+import * as fc from "fast-check";
 import {
   choice,
   endpoint,
   endpoints,
+  flag,
   integer,
   milliseconds,
   type OptionSpecs,
-  parseOptions,
   path,
   positionals,
   text,
-  UsageExit,
 } from "./options.js";
+import { parseOptions, UsageExit } from "./command-line.js";
 
 const program = { name: "task-vent", description: "Sends tasks", version: "task-vent 1.2.3 (libzmq 4.3.5)" };
 
@@ -23,7 +24,12 @@ const specs = {
   idleTimeout: milliseconds("how long", { default: 2500 }),
   reply: text("what to say", { default: "World" }),
   file: path("which file"),
-  level: choice("how much", { choices: ["some", "all"], default: "some", env: "LEVEL" }),
+  level: choice("how much", {
+    choices: ["some", "all"],
+    aliases: { everything: "all" },
+    default: "some",
+    env: "LEVEL",
+  }),
 };
 
 const defaults = {
@@ -95,6 +101,45 @@ test("a repeatable flag takes all it is given, in order, and commas", () => {
   expect(parse([], { TASK_VENT_BIND: `${one},${two}` })).toEqual(bind([one, two]));
 });
 
+test.each([
+  "tcp://*:1, ipc://a b.ipc",
+  " tcp://*:1 ,ipc://a b.ipc ",
+  "tcp://*:1,ipc://a b.ipc,",
+  ",tcp://*:1,,ipc://a b.ipc",
+  "tcp://*:1 ipc://a b.ipc",
+  "tcp://*:1\nipc://a b.ipc\n",
+])("a list of endpoints may have blanks and empty parts: %j", (list) => {
+  const expected = { ...defaults, bind: ["tcp://*:1", "ipc://a b.ipc"] };
+  expect(parse(["--bind", list])).toEqual(expected);
+  expect(parse([], { TASK_VENT_BIND: list })).toEqual(expected);
+});
+
+test("the defaults of a list, as --help prints them, can be given", () => {
+  const two = { bind: endpoints("where to bind", { default: ["tcp://*:5556", "ipc://weather.ipc"] }) };
+  const [, printed] =
+    /\(default: ([^)]+), env/.exec(run(two, ["--help"]).printed.out.replaceAll(/\s+/g, " ")) ?? [];
+  expect(run(two, ["--bind", printed ?? ""]).values).toEqual({ bind: two.bind.default });
+});
+
+test("blanks around a value do not count, nor does the case of a word", () => {
+  expect(parse(["--tasks", " 7\n", "--sink", " tcp://sink:1 "])).toEqual({
+    ...defaults,
+    tasks: 7,
+    sink: "tcp://sink:1",
+  });
+  for (const level of ["all", "ALL", "All", " all ", "everything", "EVERYTHING"]) {
+    expect(parse(["--level", level])).toEqual({ ...defaults, level: "all" });
+    expect(parse([], { LEVEL: level })).toEqual({ ...defaults, level: "all" });
+  }
+});
+
+test("a text is taken as it is", () => {
+  for (const reply of [" World ", "", "--work", "a, b", '"World"']) {
+    expect(parse([`--reply=${reply}`])).toEqual({ ...defaults, reply });
+  }
+  expect(parse(["--reply", "-World"])).toEqual({ ...defaults, reply: "-World" });
+});
+
 describe("arguments without a flag", () => {
   const filters = { filters: positionals("what to subscribe to", { default: ["10001 "] }) };
 
@@ -104,9 +149,44 @@ describe("arguments without a flag", () => {
     [["1", "2,3"], {}, ["1", "2,3"]],
     [[""], {}, [""]],
     [[], { TASK_VENT_FILTERS: "10001 ,2" }, ["10001 ", "2"]],
+    [[], { TASK_VENT_FILTERS: "10001 , 2" }, ["10001 ", "2"]],
+    [[], { TASK_VENT_FILTERS: "10001 ,2," }, ["10001 ", "2"]],
+    [[], { TASK_VENT_FILTERS: "" }, ["10001 "]],
+    [[], { TASK_VENT_FILTERS: '""' }, [""]],
+    [[], { TASK_VENT_FILTERS: '"--updates", " 5,"' }, ["--updates", " 5,"]],
+    [["--", "-", "-5"], {}, ["-", "-5"]],
     [["1"], { TASK_VENT_FILTERS: "2" }, ["1"]],
   ])("%j with %j are %j", (argv, env, expected) => {
     expect(run(filters, argv, env).values).toEqual({ filters: expected });
+  });
+
+  test("can be anything in a variable: in quotes, as JSON", () => {
+    fc.assert(
+      // No environment takes a NUL
+      fc.property(fc.array(fc.string({ unit: "binary" }), { minLength: 1 }), (texts) => {
+        const variable = JSON.stringify(texts).slice(1, -1);
+        expect(run(filters, [], { TASK_VENT_FILTERS: variable }).values).toEqual({ filters: texts });
+      }),
+    );
+  });
+
+  const hint = "flags begin with two hyphens, and go before `--`";
+  test.each<[string[], NodeJS.ProcessEnv, string]>([
+    [["--", "--updates", "5"], {}, `value '--updates' is invalid for argument 'filters'. ${hint}`],
+    [["\u2013\u2013updates", "5"], {}, hint],
+    [["\u2014updates", "5"], {}, hint],
+    [[], { TASK_VENT_FILTERS: "--updates" }, "expected texts, not flags"],
+    [[], { TASK_VENT_FILTERS: "," }, "expected texts with commas between"],
+    [
+      [],
+      { TASK_VENT_FILTERS: '"10001' },
+      "from env 'TASK_VENT_FILTERS' is invalid. expected texts in quotes",
+    ],
+    [[], { TASK_VENT_FILTERS: '"10001",2' }, "expected texts in quotes"],
+  ])("%j with %j are refused", (argv, env, message) => {
+    const { error, printed } = run(filters, argv, env);
+    expect(error).toMatchObject({ status: 2 });
+    expect(printed.err).toContain(message);
   });
 
   test("may be limited to a few words", () => {
@@ -118,6 +198,8 @@ describe("arguments without a flag", () => {
     };
     expect(run(patterns, []).values).toEqual({ patterns: ["hello"] });
     expect(run(patterns, ["weather", "hello"]).values).toEqual({ patterns: ["weather", "hello"] });
+    const env = { TASK_VENT_PATTERNS: "Weather, hello," };
+    expect(run(patterns, [], env).values).toEqual({ patterns: ["weather", "hello"] });
     const { error, printed } = run(patterns, ["helo"]);
     expect(error).toMatchObject({ status: 2 });
     expect(printed.err).toContain(
@@ -145,8 +227,23 @@ describe("wrong usage ends with status 2 and a line that names flag or variable 
       {},
       `option '--bind <endpoint>' argument '5557' is invalid. ${noEndpoint}`,
     ],
-    ["one bad endpoint of two", ["--bind", "tcp://*:1,tcp://*:5x"], {}, noEndpoint],
+    ["one bad endpoint of two", ["--bind", "tcp://*:1, tcp://*:5x"], {}, `${noEndpoint}, got 'tcp://*:5x'`],
+    ["no endpoint at all", ["--bind", " , "], {}, `argument ' , ' is invalid. ${noEndpoint}`],
+    [
+      "a flag for a value",
+      ["--reply", "--tasks", "1"],
+      {},
+      "--reply <text>' argument missing: --tasks is a flag",
+    ],
+    ["a flag with its value for a value", ["--file", "--tasks=1"], {}, "--file <path>' argument missing"],
+    [
+      "a flag after --",
+      ["--", "--tasks", "1"],
+      {},
+      "unexpected argument '--tasks': flags begin with two hyphens, and go before `--`",
+    ],
     ["no such choice", ["--level", "none"], {}, "argument 'none' is invalid. expected some or all"],
+    ["no such choice either", ["--level", "constructor"], {}, "expected some or all"],
     ["an argument too many", ["surplus"], {}, "error: unexpected argument 'surplus'"],
     [
       "a bad variable",
@@ -204,4 +301,47 @@ test("--version prints the versions, and ends with status 0", () => {
   const { error, printed } = run(specs, ["--version"]);
   expect(error).toMatchObject({ status: 0 });
   expect(printed.out).toBe("task-vent 1.2.3 (libzmq 4.3.5)\n");
+});
+
+describe("a flag without a value", () => {
+  const sync = { sync: flag("whether to sync") };
+  const parseSync = (...argv: string[]) => parseOptions(program, sync, argv).sync;
+  afterEach(() => {
+    delete process.env["TASK_VENT_SYNC"];
+  });
+
+  test("is given or not", () => {
+    expect([parseSync(), parseSync("--sync")]).toEqual([false, true]);
+  });
+
+  test.each([
+    ["1", true],
+    ["true", true],
+    ["Yes", true],
+    ["ON", true],
+    ["0", false],
+    ["false", false],
+    ["FALSE", false],
+    [" no ", false],
+    ["Off", false],
+    ["", false],
+  ])("its variable may say %j", (value, expected) => {
+    process.env["TASK_VENT_SYNC"] = value;
+    expect(parseSync()).toBe(expected);
+  });
+
+  test("its variable may not say anything else", () => {
+    const { error, printed } = run(sync, [], { TASK_VENT_SYNC: "maybe" });
+    expect(error).toMatchObject({ status: 2 });
+    expect(printed.err).toContain(
+      "error: option '--sync' value 'maybe' from env 'TASK_VENT_SYNC' is invalid. expected yes or no\n",
+    );
+  });
+});
+
+test("the arguments of another command may be flags, in the variable too", () => {
+  const command = { command: positionals("what to run", { default: [], verbatim: true }) };
+  expect(run(command, ["--", "sort", "--reverse"]).values).toEqual({ command: ["sort", "--reverse"] });
+  const env = { TASK_VENT_COMMAND: "sort,--reverse" };
+  expect(run(command, [], env).values).toEqual({ command: ["sort", "--reverse"] });
 });

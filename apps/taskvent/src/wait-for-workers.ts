@@ -5,10 +5,10 @@ import { type PeerMonitor, pressEnter, type RoleContext } from "zmq-common";
  * pressed. Where input is not a terminal nobody can press it, and one worker is enough.
  *
  * @param endpoints Where the workers connect, for the log.
- * @returns Whether they are: false at the end of the input.
+ * @returns True when they are ready; false if the input ended first, and nobody will press Enter.
  * @throws The signal's reason once it is aborted.
  */
-export async function workersReady(
+export async function waitForWorkers(
   workers: PeerMonitor,
   endpoints: readonly string[],
   wanted: number | undefined,

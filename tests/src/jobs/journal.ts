@@ -1,0 +1,28 @@
+/** What a sink's journal has, read from the file and not from what a role says. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** The lines of the sink's journal in a folder: results and reasons by id. */
+export function readJournal(folder: string) {
+  const [header = "", ...lines] = readFileSync(join(folder, "results"), "latin1").split("\n");
+  const results: [id: number, result: string][] = [];
+  const dead: [id: number, reason: string][] = [];
+  for (const line of lines) {
+    const [, mark, id, text = ""] = /^(!?)(\d+)(?: (.*))?$/.exec(line) ?? [];
+    if (id !== undefined) (mark === "!" ? dead : results).push([Number(id), text]);
+  }
+  return { header, results, dead, isEnded: lines.at(-2) === "# end" && lines.at(-1) === "" };
+}
+
+/** What is wrong with the ids of a batch: each must be there once. Nothing if all is well. */
+export function faultsOf(ids: readonly number[], jobs: number): string[] {
+  const counts = new Map<number, number>();
+  for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1);
+  const faults: string[] = [];
+  for (let id = 0; id < jobs; id++) {
+    const count = counts.get(id) ?? 0;
+    if (count !== 1) faults.push(`job ${id} is there ${count} times`);
+    counts.delete(id);
+  }
+  return [...faults, ...[...counts.keys()].map((id) => `there is no job ${id}`)];
+}
