@@ -1,9 +1,9 @@
-import { endpoint, endpoints, integer, path, runRole } from "zmq-common";
+import { endpoints, integer, path, remoteEndpoint, runRole } from "zmq-common";
 import { jobvent } from "./jobvent.js";
 
 await runRole(import.meta, jobvent, {
   bind: endpoints("endpoint to bind", { default: ["tcp://*:5561"] }),
-  sink: endpoint("endpoint of the sink", { default: "tcp://localhost:5562" }),
+  sink: remoteEndpoint("endpoint of the sink", { default: "tcp://localhost:5562" }),
   jobs: integer("how many jobs of 1 to 100 ms make the batch", { default: 100, min: 1, max: 100_000_000 }),
   seed: integer("makes the same jobs again; without it, they are random"),
   input: path("file with a job a line, instead of --jobs; - for stdin"),

@@ -1,4 +1,4 @@
-import { endpoint, flag, integer, milliseconds, positionals, runRole } from "zmq-common";
+import { flag, integer, milliseconds, positionals, remoteEndpoint, runRole } from "zmq-common";
 import { jobwork } from "./jobwork.js";
 
 await runRole(
@@ -9,7 +9,7 @@ await runRole(
       default: [],
       verbatim: true,
     }),
-    vent: endpoint("endpoint of the ventilator", { default: "tcp://localhost:5561" }),
+    vent: remoteEndpoint("endpoint of the ventilator", { default: "tcp://localhost:5561" }),
     window: integer("most jobs held at once; without it, adapts to how long they take", {
       min: 1,
       max: 100_000,

@@ -1,6 +1,6 @@
 import { networkInterfaces } from "node:os";
 import { expect, test } from "@jest/globals";
-import { localEndpoints, resolveHost, UnreachableError } from "./hosts.js";
+import { localEndpoints, resolveHost, resolveHostNow, UnreachableError } from "./hosts.js";
 
 test("a name has addresses, each once, with its family", async () => {
   const addresses = await resolveHost("localhost");
@@ -19,6 +19,11 @@ test("one without an address is an error that names it", async () => {
 
 test("what looks like a flag is a name, too", async () => {
   await expect(resolveHost("--help")).rejects.toThrow("cannot resolve the host name --help");
+});
+
+(process.platform === "linux" ? test : test.skip)("it may be resolved at once", async () => {
+  expect(resolveHostNow("localhost")).toEqual(await resolveHost("localhost"));
+  expect(resolveHostNow("typo.invalid")).toEqual([]);
 });
 
 test("a signal ends the wait", async () => {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Dealer, type Event, Publisher, Push, Request, type Socket, Subscriber } from "zeromq";
+import { Dealer, type Event, Pair, Publisher, Push, Request, type Socket, Subscriber } from "zeromq";
 import type { SocketContext } from "../context.js";
 import { setIpv6 } from "../defaults.js";
 import { endpointError } from "../endpoints.js";
@@ -19,8 +19,8 @@ const ANNOUNCED_WITHIN = 3000;
 /** libzmq ignores a second connection of these to the same endpoint. */
 const SINGLE = [Subscriber, Publisher, Request, Dealer];
 
-/** These have messages queued for a peer that has gone: disconnecting would drop them. */
-const QUEUEING = [Push, Dealer];
+/** These queue messages for a peer that is not there: disconnecting drops them. */
+const QUEUEING = [Push, Dealer, Pair];
 
 /** The events that tell what becomes of a connection. */
 export const FOLLOWED = [
@@ -84,13 +84,18 @@ export class Connection {
   }
 
   /**
-   * Connects; to a host whose name is to be resolved, once it has been.
+   * Connects; to a host whose name is to be resolved, once it has been. Only a socket that queues is connected at once,
+   * because a message may be sent on it in the next moment.
    *
    * @throws {EndpointError} When libzmq does not take the endpoint.
    */
   open(): void {
-    if (this.#route.isUnknown) void this.#resolveAndConnect();
-    else this.#connect();
+    if (this.#route.isUnknown && !this.#isQueueing) {
+      void this.#resolveAndConnect();
+      return;
+    }
+    if (this.#route.isUnknown) this.#route.resolveNow();
+    this.#connect();
   }
 
   /** How likely an event that names this address is about this connection: 0 if it cannot be. */
@@ -119,6 +124,10 @@ export class Connection {
       default:
         this.#failure = event;
     }
+  }
+
+  get #isQueueing(): boolean {
+    return QUEUEING.some((type) => this.#surroundings.socket instanceof type);
   }
 
   get #hasKeys(): boolean {
@@ -309,8 +318,7 @@ export class Connection {
 
   #switchTo(family: 4 | 6): void {
     const { socket } = this.#surroundings;
-    const mayBeQueued = this.#wasEverUp && QUEUEING.some((type) => socket instanceof type);
-    if (this.#isUp || mayBeQueued || socket.closed) return;
+    if (this.#isUp || (this.#wasEverUp && this.#isQueueing) || socket.closed) return;
     socket.disconnect(this.#endpoint);
     this.#route.family = family;
     this.#connect();

@@ -1,7 +1,7 @@
 import type { NetConnectOpts } from "node:net";
 import { getSystemErrorMap } from "node:util";
 import { parseTcp } from "../endpoints.js";
-import { type Address, resolveHost, UnreachableError } from "../hosts.js";
+import { type Address, resolveHost, resolveHostNow, UnreachableError } from "../hosts.js";
 import { openConnection } from "./probe.js";
 
 /** For how long the addresses of a host count as known while none of them answers, in milliseconds. */
@@ -45,7 +45,13 @@ export class Route {
    */
   async resolve(): Promise<void> {
     await this.#update();
-    this.family = this.#addresses.some(({ family }) => family === 4) ? 4 : 6;
+    this.#chooseFamily();
+  }
+
+  /** Finds out the addresses of the host at once, if that is possible; the process waits. */
+  resolveNow(): void {
+    this.#addresses = resolveHostNow(this.#tcp?.host ?? "");
+    if (this.#addresses.length > 0) this.#chooseFamily();
   }
 
   /**
@@ -86,6 +92,10 @@ export class Route {
     const tcp = parseTcp(endpoint);
     if (tcp === undefined || tcp.port !== this.#tcp?.port) return 0;
     return this.#addresses.some(({ address }) => address === tcp.host) ? 2 : 1;
+  }
+
+  #chooseFamily(): void {
+    this.family = this.#addresses.some(({ family }) => family === 4) ? 4 : 6;
   }
 
   async #update(): Promise<void> {
