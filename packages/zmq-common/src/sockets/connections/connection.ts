@@ -256,7 +256,8 @@ export class Connection {
     if (socket.closed) return;
     try {
       // Disconnecting drops what has been received and not been read yet
-      if (SINGLE.some((type) => socket instanceof type)) socket.disconnect(this.#endpoint);
+      const mustDisconnect = !this.#wasEverUp || SINGLE.some((type) => socket instanceof type);
+      if (mustDisconnect) socket.disconnect(this.#endpoint);
       this.#connect();
     } catch {
       // A socket takes no call while it binds an endpoint
