@@ -81,6 +81,10 @@ export class Connection {
     this.#surroundings = surroundings;
     this.#report = new ConnectionReport(endpoint, socket, context, server);
     this.#route = new Route(endpoint, closed);
+    closed.addEventListener("abort", () => {
+      this.#clearSlow();
+      clearTimeout(this.#announced);
+    });
   }
 
   /**
