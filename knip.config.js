@@ -15,6 +15,6 @@ export default {
     tests: { entry: ["src/guide/{one-way,numbered-publisher}.ts"], ignoreDependencies: appsOf("tests") },
   },
   // Part of the system
-  ignoreBinaries: ["ip", "mkfifo", "mount", "umount"],
+  ignoreBinaries: ["getent", "ip", "mkfifo", "mount", "umount"],
   treatConfigHintsAsErrors: true,
 };

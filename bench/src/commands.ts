@@ -62,7 +62,7 @@ export function natsServer(folder: string): Server {
   };
 }
 
-/** Redis as BullMQ's documentation wants it: an append-only file, synced every second, and nothing evicted. */
+/** Redis as the documentation of BullMQ wants it: an append-only file, synced every second, and nothing evicted. */
 export function redisServer(folder: string): Server {
   return (bind) => {
     const { hostname, port } = new URL(bind);

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { benchmarkOf, medians, ratio, type Results } from "./results.js";
+import { benchmarkOf, medians, ratio, replaceBenchmarks, type Results } from "./results.js";
 
 const size = {
   id: "size",
@@ -27,4 +27,13 @@ test("what was not measured is an error that names it", () => {
   expect(benchmarkOf(results, "size")).toBe(size);
   expect(() => benchmarkOf(results, "weight")).toThrow('"weight"');
   expect(() => medians(size, "theirs")).toThrow('a variant of size, got "theirs"');
+});
+
+test("a benchmark of a later run takes the place of the earlier one, and says which run it is of", () => {
+  const weight = { ...size, id: "weight" };
+  const later = { ...results, date: "2026-01-02", benchmarks: [{ ...size, title: "Size again" }] };
+  const { date, benchmarks } = replaceBenchmarks({ ...results, benchmarks: [size, weight] }, later);
+  expect(date).toBe("2026-01-01");
+  const apart = { date: "2026-01-02", rounds: 3, machine: {} };
+  expect(benchmarks).toEqual([weight, { ...size, title: "Size again", apart }]);
 });

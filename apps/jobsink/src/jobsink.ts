@@ -21,7 +21,7 @@ export async function jobsink(options: JobsinkOptions, context: RoleContext) {
 
   // What is counted already, if there is an unfinished batch in the journal
   using journal = openSinkJournal(options);
-  using output = new Output(options.output, print);
+  using output = new Output(options.output);
   output.restore(journal);
   const sink = new Sink({ journal, malformed });
 

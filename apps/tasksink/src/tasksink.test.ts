@@ -32,22 +32,6 @@ test("takes a start and results with any content", async () => {
   expect(sink.printed).toMatch(/^:\.\.\n/);
 });
 
-test("results before the start are counted and logged, and start no batch", async () => {
-  await using sink = collect({ tasks: 3 });
-  using socket = await pusher(sink);
-  for (let n = 0; n < 12; n++) await socket.send("");
-  await socket.send("0");
-  for (let n = 0; n < 3; n++) await socket.send("");
-  await sink.done;
-  expect(sink.printed).toMatch(/^:\.\.\n/);
-  const warnings = sink.logged.filter(({ level }) => level === 40).map(({ msg, count }) => [msg, count]);
-  expect(warnings).toEqual([
-    ["not counted: a result before the start of the batch", 1],
-    ["not counted: a result before the start of the batch", 10],
-    ["not counted in all: results before the start of the batch", 12],
-  ]);
-});
-
 test("the clock starts with the batch, not before", async () => {
   await using sink = collect({ tasks: 1 });
   using socket = await pusher(sink);

@@ -2,7 +2,7 @@
 // Binds PULL socket to tcp://*:5558
 // Collects results from workers via that socket
 import { Pull } from "zeromq";
-import { bindEndpoints, messages, receiveStartOfBatch, type RoleContext, sClock } from "zmq-common";
+import { bindEndpoints, messages, receive, type RoleContext, sClock } from "zmq-common";
 
 export interface TasksinkOptions {
   bind: string[];
@@ -24,9 +24,9 @@ export async function tasksink({ bind, tasks, timeout }: TasksinkOptions, contex
   const onIdle = (ms: number) => log.info(`${progress()}; none for ${ms} ms, waiting`);
   const onTimeout = (ms: number) => new Error(`${progress()}; gave up after ${ms} ms without one`);
 
-  // Wait for start of batch
+  // Wait for start of batch: the first message, for a result may overtake a start that has just been sent
   log.info(`waiting for the start of the batch on ${endpoints.join(", ")}`);
-  await receiveStartOfBatch(receiver, context);
+  await receive(receiver, { signal });
 
   // Start our clock now
   const start = sClock();

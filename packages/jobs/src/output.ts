@@ -7,17 +7,16 @@ const AT_ONCE = 10_000;
 
 /**
  * Where results are collected: a line `id<TAB>result` each. What a file had is replaced, because a sink that is started
- * again writes what its journal has once more.
+ * again writes what its journal has once more. On stdout they wait in memory for their reader, however many they are:
+ * what a role prints may be dropped, a result may not.
  *
  * @param file `-` for stdout; nothing for nowhere.
  */
 export class Output implements Disposable {
   readonly #file: AppendFile | undefined;
   readonly #isStdout: boolean;
-  readonly #print: (text: string) => void;
 
-  constructor(file: string | undefined, print: (text: string) => void) {
-    this.#print = print;
+  constructor(file: string | undefined) {
     this.#isStdout = file === "-";
     if (file === undefined || file === "-") return;
     this.#file = new AppendFile(file, {});
@@ -46,7 +45,7 @@ export class Output implements Disposable {
     if (results.length === 0) return;
     const text = results.map(({ id, text: result }) => `${id}\t${result}\n`).join("");
     const bytes = Buffer.from(text, "latin1");
-    if (this.#isStdout) this.#print(bytes.toString());
+    if (this.#isStdout) process.stdout.write(bytes);
     this.#file?.append(bytes);
   }
 

@@ -56,7 +56,12 @@ export class SinkDisplay implements Disposable {
     const { terminal = process.stderr.isTTY ? process.stderr : undefined } = options;
     if (terminal === undefined) return new SinkDisplay(sink, options);
     const { createLogUpdate } = await import("log-update");
-    return new SinkDisplay(sink, options, createLogUpdate(terminal));
+    const update = createLogUpdate(terminal);
+    // A terminal that stands still (Ctrl-S) would be sent all that it has missed
+    const draw = (text: string) => {
+      if (!terminal.writableNeedDrain) update(text);
+    };
+    return new SinkDisplay(sink, options, Object.assign(draw, { done: () => update.done() }));
   }
 
   get #counted(): number {

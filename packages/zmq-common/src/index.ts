@@ -1,11 +1,4 @@
-export {
-  formatTask,
-  isStartOfBatch,
-  parseTask,
-  receiveStartOfBatch,
-  RESULT,
-  START_OF_BATCH,
-} from "./formats/tasks.js";
+export { formatTask, parseTask, RESULT, START_OF_BATCH } from "./formats/tasks.js";
 export { MalformedMessages } from "./formats/malformed.js";
 export { formatWeather, formatZipcode, parseWeather, type WeatherUpdate } from "./formats/weather.js";
 export { bursts, type BurstOptions } from "./patterns/bursts.js";

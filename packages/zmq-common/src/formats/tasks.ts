@@ -2,10 +2,7 @@
  * The wire format of the parallel pipeline: a batch starts with {@link START_OF_BATCH} to the sink; a task is
  * its workload in milliseconds as ASCII decimal; a result is an empty message.
  */
-import type { Readable } from "zeromq";
 import { frameText } from "../sockets/frames.js";
-import { isPowerOfTen, type Logger } from "../sockets/logger.js";
-import { messages } from "../sockets/messages.js";
 
 /** What the ventilator tells the sink before the first task. */
 export const START_OF_BATCH = "0";
@@ -45,36 +42,4 @@ export function parseTask(message: readonly Buffer[]): number | undefined {
   if (frame.length === 4 && frame.readUIntLE(1, 3) === 0) return frame[0];
   const text = frameText(frame.subarray(0, MAX_TEXT_BYTES));
   return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
-}
-
-/**
- * Whether a message starts a batch, as any of the Guide's ventilators sends it to the sink: `0`, perhaps with a NUL or
- * one stray byte behind it (C++), or a single NUL (C#). Never throws.
- */
-export function isStartOfBatch([frame, ...more]: readonly Buffer[]): boolean {
-  if (frame === undefined || more.length > 0) return false;
-  const [first, second] = frame;
-  if (first === 0) return frame.length === 1;
-  return first === START_OF_BATCH.charCodeAt(0) && (frame.length <= 2 || second === 0);
-}
-
-/**
- * Waits for the start of a batch. Results that come before it are not taken for it: workers may still have some of a
- * batch that was given up. The 1st, 10th, 100th, … is logged, and how many there were.
- *
- * @param socket The sink's; it is closed when the signal is aborted.
- * @throws The signal's reason once it is aborted.
- */
-export async function receiveStartOfBatch(
-  socket: Readable & { readonly closed: boolean; close(): void },
-  { signal, log }: { signal: AbortSignal; log: Logger },
-): Promise<void> {
-  let early = 0;
-  for await (const message of messages(socket, { signal, burst: true })) {
-    if (isStartOfBatch(message)) break;
-    early += 1;
-    if (isPowerOfTen(early))
-      log.warn({ count: early }, "not counted: a result before the start of the batch");
-  }
-  if (early > 1) log.warn({ count: early }, "not counted in all: results before the start of the batch");
 }

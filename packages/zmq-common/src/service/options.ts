@@ -46,6 +46,8 @@ export function endpoints(description: string, details: { default: string[] }): 
   };
 }
 
+const parseEndpoint = (given: string) => checkProgramEndpoint(given.trim());
+
 /** An endpoint to connect to: an {@link endpoint} that names a peer. */
 export function remoteEndpoint(description: string, details: { default: string }): OptionSpec<string> {
   return remote(endpoint(description, details));
@@ -59,8 +61,6 @@ export function remoteEndpoints(description: string, details: { default: string[
 function remote<T>(spec: OptionSpec<T>): OptionSpec<T> {
   return { ...spec, parse: (given) => checkRemoteEndpoint(spec.parse(given) as string) };
 }
-
-const parseEndpoint = (given: string) => checkProgramEndpoint(given.trim());
 
 /** Any text. */
 export function text(description: string, details: { default: string }): OptionSpec<string> {

@@ -40,13 +40,12 @@ const NOW = 200;
  */
 export function resolveHostNow(host: string): Address[] {
   try {
-    return parseHosts(
-      execFileSync("getent", getentArguments(host), {
-        encoding: "utf8",
-        stdio: ["ignore", "pipe", "ignore"],
-        timeout: NOW,
-      }),
-    );
+    const stdout = execFileSync("getent", getentArguments(host), {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+      timeout: NOW,
+    });
+    return parseHosts(stdout);
   } catch {
     return [];
   }

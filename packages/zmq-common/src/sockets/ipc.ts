@@ -13,13 +13,18 @@ export class FileInTheWayError extends Error {
   override name = "FileInTheWayError";
 }
 
+/** The path of an ipc endpoint; nothing for another transport. */
+export function ipcPath(endpoint: string): string | undefined {
+  return endpoint.startsWith(IPC) ? endpoint.slice(IPC.length) : undefined;
+}
+
 /**
  * The file that binding an endpoint makes; nothing for another transport, an abstract socket (`ipc://@name`) and one
  * whose path libzmq chooses (`ipc://*`).
  */
 export function socketFile(endpoint: string): string | undefined {
-  const path = endpoint.startsWith(IPC) ? endpoint.slice(IPC.length) : "*";
-  return path === "*" || path.startsWith("@") ? undefined : path;
+  const path = ipcPath(endpoint);
+  return path === "*" || path?.startsWith("@") ? undefined : path;
 }
 
 /**

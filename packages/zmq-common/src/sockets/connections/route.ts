@@ -2,6 +2,7 @@ import type { NetConnectOpts } from "node:net";
 import { getSystemErrorMap } from "node:util";
 import { parseTcp } from "../endpoints.js";
 import { type Address, resolveHost, resolveHostNow, UnreachableError } from "../hosts.js";
+import { ipcPath } from "../ipc.js";
 import { openConnection } from "./probe.js";
 
 /** For how long the addresses of a host count as known while none of them answers, in milliseconds. */
@@ -99,7 +100,7 @@ export class Route {
 
   /** Where to open a connection of one's own to the peer; nowhere if its host is not known. */
   get target(): NetConnectOpts | undefined {
-    const [, path] = /^ipc:\/\/(.+)$/.exec(this.#endpoint) ?? [];
+    const path = ipcPath(this.#endpoint);
     // An abstract name begins with an @ for libzmq, with a NUL for the system
     if (path !== undefined) return { path: path.replace(/^@/, "\0") };
     const address = this.#addresses.find(({ family }) => family === this.family);

@@ -1,7 +1,7 @@
-import { endpoint, runRole } from "zmq-common";
+import { remoteEndpoint, runRole } from "zmq-common";
 import { {{id}} } from "./{{name}}.js";
 
 await runRole(import.meta, {{id}}, {
-  vent: endpoint("endpoint of the ventilator", { default: "{{peers.vent.endpoint}}" }),
-  sink: endpoint("endpoint of the sink", { default: "{{peers.sink.endpoint}}" }),
+  vent: remoteEndpoint("endpoint of the ventilator", { default: "{{peers.vent.endpoint}}" }),
+  sink: remoteEndpoint("endpoint of the sink", { default: "{{peers.sink.endpoint}}" }),
 });
