@@ -110,6 +110,27 @@ describe("a client with two servers, one of which refuses its key,", () => {
     for (const server of servers) await server.stop();
   });
 
+  test("goes on with the other one: wuclient", async () => {
+    const [bad, good] = [await freeEndpoint(), await freeEndpoint()];
+    const servers = [
+      role("wuserver", { bind: bad, rate: 1000, curveDir: refusing }),
+      role("wuserver", { bind: good, rate: 1000, curveDir: keys }),
+    ];
+    const client = role("wuclient", {
+      filters: [""],
+      connect: [bad, good],
+      updates: 1_000_000,
+      curveDir: keys,
+    });
+    await client.untilLogged(refused(bad));
+    await servers[1]?.untilLogged(/peers connected: 1/);
+    admit("wuclient");
+    await client.untilLogged(new RegExp(`^connected to ${bad}$`));
+    await client.stop();
+    expect(client.logLines(/^refused by/)).toHaveLength(1);
+    for (const server of servers) await server.stop();
+  });
+
   test("and the only other one not there, waits for it", async () => {
     const [bad, good] = [await freeEndpoint(), await freeEndpoint()];
     const server = role("hello-server", { bind: bad, work: 0, curveDir: refusing });
