@@ -51,7 +51,7 @@ describe("hello-client with two servers, one of which does not reply,", () => {
     const [one, two] = [await freeEndpoint(), await freeEndpoint()];
     const servers = [one, two].map((bind) => role("hello-server", { bind, work: 5 }));
     for (const server of servers) await server.untilLogged(/waiting for requests/);
-    const client = role("hello-client", { connect: [one, two], requests: 1_000_000, timeout: 300 });
+    const client = role("hello-client", { connect: [one, two], requests: 1_000_000, timeout: 1000 });
     await client.line(/^Received World 20$/);
     servers[0]?.kill("SIGSTOP");
     await client.untilLogged(/^no reply from /);
@@ -107,6 +107,27 @@ describe("a client with two servers, one of which refuses its key,", () => {
     await client.stop();
     expect(client.logLines(/^refused by/)).toHaveLength(1);
     expect(client.logLines(/^no reply/)).toEqual([]);
+    for (const server of servers) await server.stop();
+  });
+
+  test("goes on with the other one: wuclient", async () => {
+    const [bad, good] = [await freeEndpoint(), await freeEndpoint()];
+    const servers = [
+      role("wuserver", { bind: bad, rate: 1000, curveDir: refusing }),
+      role("wuserver", { bind: good, rate: 1000, curveDir: keys }),
+    ];
+    const client = role("wuclient", {
+      filters: [""],
+      connect: [bad, good],
+      updates: 1_000_000,
+      curveDir: keys,
+    });
+    await client.untilLogged(refused(bad));
+    await servers[1]?.untilLogged(/peers connected: 1/);
+    admit("wuclient");
+    await client.untilLogged(new RegExp(`^connected to ${bad}$`));
+    await client.stop();
+    expect(client.logLines(/^refused by/)).toHaveLength(1);
     for (const server of servers) await server.stop();
   });
 

@@ -69,7 +69,7 @@ export class AuthorizedKeys {
 
   async #scanLater(): Promise<void> {
     await this.#scan;
-    await unreferenced(this.#mayScanAt - performance.now());
+    await unreferenced(Math.max(0, this.#mayScanAt - performance.now()));
     this.#nextScan = undefined;
     const began = performance.now();
     await (this.#scan = this.#scanFolder());

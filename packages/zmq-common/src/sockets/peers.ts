@@ -6,7 +6,8 @@ import { monitor } from "./monitor.js";
  * peers in any language. The events do not tell peers apart, so only their number is known: with C connections
  * opened, H handshakes completed and D connections lost, there are at most min(H, C − D) peers, and exactly that
  * many while no connection is waiting for its handshake. (H − D would be one too few for every connection that ended
- * without a handshake.) inproc has no such events.
+ * without a handshake.) inproc has no such events. A peer of an older protocol than ZMTP 3 is counted, too, where the
+ * socket was connected by `connectEndpoints`; `bindEndpoints` has it turned away.
  */
 export class PeerMonitor {
   #opened = 0;

@@ -81,6 +81,10 @@ export class Connection {
     this.#surroundings = surroundings;
     this.#report = new ConnectionReport(endpoint, socket, context, server);
     this.#route = new Route(endpoint, closed);
+    closed.addEventListener("abort", () => {
+      this.#clearSlow();
+      clearTimeout(this.#announced);
+    });
   }
 
   /**
@@ -256,7 +260,8 @@ export class Connection {
     if (socket.closed) return;
     try {
       // Disconnecting drops what has been received and not been read yet
-      if (SINGLE.some((type) => socket instanceof type)) socket.disconnect(this.#endpoint);
+      const mustDisconnect = !this.#wasEverUp || SINGLE.some((type) => socket instanceof type);
+      if (mustDisconnect) socket.disconnect(this.#endpoint);
       this.#connect();
     } catch {
       // A socket takes no call while it binds an endpoint

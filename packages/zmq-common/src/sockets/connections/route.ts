@@ -11,10 +11,18 @@ const MAX_AGE = 5000;
 /** These are no problem of the route: nobody listens there, or nobody answers. */
 const NO_ANSWER = new Set(["ECONNREFUSED", "ETIMEDOUT"]);
 
+/** What `localhost` means until it has been resolved. */
+const LOCALHOST: readonly Address[] = [
+  { address: "127.0.0.1", family: 4 },
+  { address: "::1", family: 6 },
+];
+
+/** By which family the peer at an endpoint was last found: a fresh socket need not look for it. */
+const lastFamilies = new Map<string, Address["family"]>();
+
 /** The way to the peer at an endpoint: the addresses of its host, IPv4 and IPv6, and which of them to use. */
 export class Route {
-  /** The family of addresses to connect to. */
-  family: Address["family"];
+  #family: Address["family"];
   readonly #endpoint: string;
   readonly #tcp: ReturnType<typeof parseTcp>;
   readonly #signal: AbortSignal;
@@ -27,11 +35,21 @@ export class Route {
     this.#endpoint = endpoint;
     this.#signal = signal;
     this.#tcp = parseTcp(endpoint);
-    this.family = this.#tcp?.family === 6 ? 6 : 4;
-    if (this.#isLocalhost) this.#addresses = [{ address: "127.0.0.1", family: 4 }];
+    this.#family = lastFamilies.get(endpoint) ?? (this.#tcp?.family === 6 ? 6 : 4);
+    if (this.#isLocalhost) this.#addresses = LOCALHOST;
     else if (this.#tcp !== undefined && !this.#isName) {
-      this.#addresses = [{ address: this.#tcp.host, family: this.family }];
+      this.#addresses = [{ address: this.#tcp.host, family: this.#family }];
     }
+  }
+
+  /** The family of addresses to connect to. */
+  get family(): Address["family"] {
+    return this.#family;
+  }
+
+  set family(family: Address["family"]) {
+    this.#family = family;
+    lastFamilies.set(this.#endpoint, family);
   }
 
   /** Whether the name of the host is to be resolved first. `localhost` is at 127.0.0.1 until nobody answers there. */
@@ -40,7 +58,8 @@ export class Route {
   }
 
   /**
-   * Finds out the addresses of the host, and takes IPv4 where it has such an address.
+   * Finds out the addresses of the host. IPv4 is taken where it has such an address, unless the peer was last found by
+   * IPv6.
    *
    * @throws {UnreachableError} When it has none.
    */
@@ -52,7 +71,7 @@ export class Route {
   /** Finds out the addresses of the host at once, if that is possible; the process waits. */
   resolveNow(): void {
     this.#addresses = resolveHostNow(this.#tcp?.host ?? "");
-    if (this.#addresses.length > 0) this.#chooseFamily();
+    this.#chooseFamily();
   }
 
   /**
@@ -82,6 +101,7 @@ export class Route {
   /** Where to open a connection of one's own to the peer; nowhere if its host is not known. */
   get target(): NetConnectOpts | undefined {
     const path = ipcPath(this.#endpoint);
+    // An abstract name begins with an @ for libzmq, with a NUL for the system
     if (path !== undefined) return { path: path.replace(/^@/, "\0") };
     const address = this.#addresses.find(({ family }) => family === this.family);
     return address && this.#target(address);
@@ -95,7 +115,9 @@ export class Route {
   }
 
   #chooseFamily(): void {
-    this.family = this.#addresses.some(({ family }) => family === 4) ? 4 : 6;
+    const [first] = this.#addresses;
+    if (first === undefined || this.#addresses.some(({ family }) => family === this.#family)) return;
+    this.#family = first.family;
   }
 
   async #update(): Promise<void> {
