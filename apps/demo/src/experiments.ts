@@ -4,7 +4,7 @@ import type { RoleName, RoleOptions, RunningProcess } from "process-kit";
 import { sSleep } from "zmq-common";
 
 /** A process of an experiment. */
-export interface Started {
+interface Started {
   readonly process: RunningProcess;
 }
 
@@ -18,7 +18,7 @@ export interface Stage {
   signalTo(verb: "kill" | "freeze" | "thaw", started: Started): void;
 }
 
-export interface Choice {
+interface Choice {
   /** How many workers or clients. */
   count: number;
   /** Whether the ventilator waits for all of its workers. */

@@ -57,7 +57,7 @@ function describePipeline(pattern: "pipeline" | "jobs"): Description {
   const w = store.words.value.figures;
   const facts = pipelineFacts(store.state, pattern, store.now.value);
   const { chart, tasks, results, isComplete, gaveUp, cost, workers, idle } = facts;
-  const share = chart.isOver && workers > 0 && cost > 0 ? cost / workers : undefined;
+  const share = isComplete && workers > 0 && cost > 0 ? cost / workers : undefined;
   const isShort = gaveUp || (tasks !== undefined && facts.lost > 0);
   const figures = [
     <Figure
@@ -168,7 +168,6 @@ function Drawing({ pattern, chart, share }: { pattern: Pattern; chart: Chart; sh
                 width={width}
                 right={right}
                 scale={x}
-                isSlim={isSlim}
                 isReply={row.actor.role === "hello-client"}
               />
             ))}
@@ -190,10 +189,15 @@ function Drawing({ pattern, chart, share }: { pattern: Pattern; chart: Chart; sh
                 bottom={height - 20}
                 line={12}
                 width={width}
-                text={chart.isOver ? w.done(chart.end) : w.now}
+                text={chart.isOver ? (chart.hasFailed ? w.gaveUp(chart.end) : w.done(chart.end)) : w.now}
                 isEnd={share !== undefined && Math.abs(x(share) - x(chart.end)) < 130 && share > chart.end}
               />
             )}
+            {rows.map((row, index) => {
+              const y = top + index * (rowHeight + gap);
+              const textY = isSlim ? y - 7 : y + rowHeight / 2 + 4;
+              return <LaneText key={row.actor.key} row={row} y={textY} width={width} />;
+            })}
           </svg>
         )}
       </div>
@@ -275,7 +279,6 @@ interface LaneProps {
   right: number;
   width: number;
   scale: Scale;
-  isSlim: boolean;
   isReply: boolean;
 }
 
@@ -298,25 +301,14 @@ class Lane extends Component<LaneProps> {
     );
   }
 
-  override render({ row, y, height, left, right, width, scale: x, isSlim, isReply }: LaneProps) {
+  override render({ row, y, height, left, right, width, scale: x, isReply }: LaneProps) {
     const w = store.words.value;
-    const { actor, bars, gaps, done, failed, busy } = row;
+    const { actor, bars, gaps, done, failed } = row;
     const name = nameOf(actor);
     let replies = 0;
     const numbers = bars.map(({ kind }) => (kind === "done" ? replies++ : replies));
-    const end = Math.max(1, bars.at(-1)?.to ?? 0, ...gaps.map(({ to }) => to));
-    const isHello = actor.role.startsWith("hello");
-    const summary = isHello
-      ? w.replies(done, failed)
-      : actor.condition === "killed"
-        ? w.tasksLost(done)
-        : w.tasksBusy(done, Math.round((busy / end) * 100));
-    const textY = isSlim ? y - 7 : y + height / 2 + 4;
     return (
       <g data-row={actor.key} data-done={done} data-failed={failed}>
-        <text class={`name ${actor.condition}`} x="0" y={textY}>
-          {name}
-        </text>
         <rect class="lane" x={left} y={y} width={Math.max(0, width - left - right)} height={height} rx="4" />
         {gaps
           .filter(({ kind }) => kind !== "frozen")
@@ -368,12 +360,31 @@ class Lane extends Component<LaneProps> {
             stroke-width="2.4"
           />
         )}
-        <text class="tick" x={width} y={textY} text-anchor="end">
-          {summary}
-        </text>
       </g>
     );
   }
+}
+
+/** Who it is, and what it has done: above the lines that cross the rows. */
+function LaneText({ row, y, width }: { row: Row; y: number; width: number }) {
+  const w = store.words.value;
+  const { actor, bars, gaps, done, failed, busy } = row;
+  const end = Math.max(1, bars.at(-1)?.to ?? 0, ...gaps.map(({ to }) => to));
+  const summary = actor.role.startsWith("hello")
+    ? w.replies(done, failed)
+    : actor.condition === "killed"
+      ? w.tasksLost(done)
+      : w.tasksBusy(done, Math.round((busy / end) * 100));
+  return (
+    <>
+      <text class={`name halo ${actor.condition}`} x="0" y={y}>
+        {nameOf(actor)}
+      </text>
+      <text class="tick halo" x={width} y={y} text-anchor="end">
+        {summary}
+      </text>
+    </>
+  );
 }
 
 function Box({

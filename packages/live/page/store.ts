@@ -18,7 +18,7 @@ export const connection = signal<Connection>("connecting");
 export const hello = signal<Hello | undefined>(undefined);
 export const isPaused = signal(false);
 /** When the page was last told something, in milliseconds since 1970. */
-export const toldAt = signal(Date.now());
+const toldAt = signal(Date.now());
 /** The time of the picture. */
 export const now = signal(Date.now());
 export const failure = signal("");

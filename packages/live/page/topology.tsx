@@ -71,7 +71,7 @@ export function Topology({ pattern, actors }: { pattern: Pattern; actors: Actor[
 }
 
 /** Fixed columns: nobody jumps when somebody comes or goes elsewhere. */
-function layOut(columns: Actor[][], width: number, canAdd: boolean, below: number) {
+function layOut(columns: Actor[][], width: number, canAdd: boolean, foot: number) {
   const places = new Map<string, Place>();
   const sizeOf = (actor: Actor) => (isSlim(actor) ? SLIM : FULL);
   const isStacked = width < 700;
@@ -107,7 +107,7 @@ function layOut(columns: Actor[][], width: number, canAdd: boolean, below: numbe
     }
     if (addHeight(column) > 0) add = { x, y, width: columnWidth, height: 34 };
   }
-  return { places, add, height: height + below };
+  return { places, add, height: height + foot };
 }
 
 const pixels = ({ x, y, width, height }: Place) => ({

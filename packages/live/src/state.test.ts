@@ -98,7 +98,9 @@ describe("is no larger than it may be, whoever sends", () => {
     const { nodes } = stateOf(
       node("a"),
       ...names.map((socket) => ({ topic: "span" as const, id: "a", socket, spans: [], missed: 0 })),
-      ...names.map((label) => ({ ...tick("a", 1, 1), show: [[label, 1, 2]] as [string, number, number][] })),
+      ...names.map((label) =>
+        Object.assign(tick("a", 1, 1), { show: [[label, 1, 2]] as TickMessage["show"] }),
+      ),
     );
     expect(Object.keys(nodes.get("a")?.spans ?? {})).toHaveLength(100);
     expect(Object.keys(nodes.get("a")?.shown ?? {})).toHaveLength(100);

@@ -100,12 +100,14 @@ export class LiveState {
     yield* this.events;
     for (const node of this.nodes.values()) {
       const { tick, earlierTick, spans, shown: _shown, missed, heard: _heard, skew: _skew, ...rest } = node;
-      yield { topic: "node", v: 1, ...rest };
+      const { state, code: _code, ...begin } = rest;
+      yield { topic: "node", v: 1, ...begin };
       if (earlierTick !== undefined) yield earlierTick;
       if (tick !== undefined) yield tick;
       for (const [index, [socket, all]] of Object.entries(spans).entries()) {
         yield { topic: "span", id: node.id, socket, spans: all, missed: index === 0 ? missed : 0 };
       }
+      if (state !== undefined) yield { topic: "node", v: 1, ...rest };
     }
     for (const { t, id, level, text } of this.log) {
       yield { topic: "log", t, id, level: level as "info", text };
@@ -118,6 +120,8 @@ export class LiveState {
       Object.assign(known, told, { heard: now });
       return;
     }
+    // Forgotten already
+    if (told.state === "ended") return;
     this.nodes.set(told.id, { ...told, spans: empty(), shown: empty(), missed: 0, heard: now, skew: 0 });
     forgetOldest(this.nodes, MAX_NODES, () => true);
   }
@@ -130,8 +134,11 @@ export class LiveState {
 
   #applyRun(run: RunMessage): void {
     this.runs.set(run.pattern, run);
-    for (const [child, { pattern }] of this.children)
-      if (pattern === run.pattern) this.children.delete(child);
+    for (const [child, { pattern, pid, role }] of this.children) {
+      if (pattern !== run.pattern) continue;
+      this.children.delete(child);
+      for (const [id, node] of this.nodes) if (node.pid === pid && node.role === role) this.nodes.delete(id);
+    }
     const rest = this.events.filter(({ pattern }) => pattern !== run.pattern);
     this.events.splice(0, this.events.length, ...rest);
   }

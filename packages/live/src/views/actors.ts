@@ -9,7 +9,7 @@ const SILENCE = 2000;
 /** For how long one is shown that has ended, where nobody has started a run here, in milliseconds. */
 const MEMORY = 30_000;
 
-export type Condition = "starting" | "running" | "frozen" | "silent" | "ended" | "failed" | "killed";
+type Condition = "starting" | "running" | "frozen" | "silent" | "ended" | "failed" | "killed";
 
 export interface Actor {
   /** Of its own: the process's, or the role's. */
@@ -71,9 +71,8 @@ function batchStart(nodes: readonly LiveNode[]): number | undefined {
 }
 
 function isPresent(node: LiveNode, since: number | undefined, now: number): boolean {
-  const isGone = node.state === "ended" || now - node.heard > MEMORY;
-  if (!isGone) return true;
-  return since === undefined ? now - node.heard < MEMORY : node.heard > since && node.state === "ended";
+  if (node.state !== "ended") return now - node.heard < MEMORY;
+  return (node.tick?.t ?? node.started) > (since ?? now - MEMORY);
 }
 
 /** The spans of all its sockets of a type: `REQ`, `REQ 2`. */

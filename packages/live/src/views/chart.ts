@@ -12,7 +12,7 @@ export interface Bar {
   kind: "done" | "open" | "failed";
 }
 
-export interface Gap {
+interface Gap {
   from: number;
   to: number;
   kind: "frozen" | "lost" | "idle";
@@ -34,6 +34,8 @@ export interface Chart {
   /** The end, or now. */
   end: number;
   isOver: boolean;
+  /** Whether it ended without all that it should have had. */
+  hasFailed: boolean;
   rows: Row[];
 }
 
@@ -68,10 +70,11 @@ export function chartOf(state: LiveState, pattern: Pattern, now: number): Chart 
     return from === 0 ? [] : [from + took];
   });
   const last = ends.length === 0 ? now : Math.max(...ends);
-  const endAt = over ? Math.max(last, gaveUpAt(state, actors) ?? 0) : now;
+  const gaveUp = gaveUpAt(state, actors);
+  const endAt = over ? Math.max(last, gaveUp ?? 0) : now;
   const origin = start ?? now;
   const rows = drawn.map((actor) => rowOf(state, actor, spans(actor), origin, endAt));
-  return { start, end: Math.max(0, endAt - origin), isOver: over, rows };
+  return { start, end: Math.max(0, endAt - origin), isOver: over, hasFailed: gaveUp !== undefined, rows };
 }
 
 /** The last result that a sink took. */
@@ -165,6 +168,7 @@ export function pipelineFacts(state: LiveState, pattern: "pipeline" | "jobs", no
   const results = pattern === "jobs" ? shown("results") : counted;
   const dealt = ventilator?.node?.tick?.sockets["PUSH"]?.[1];
   const tasks = pattern === "jobs" ? shown("jobs") || undefined : dealt || undefined;
+  const dead = shown("dead");
   const cost = rows.reduce((sum, { bars }) => sum + costOf(bars), 0);
   const killed = rows.filter(({ actor }) => actor.condition === "killed");
   const isAtWork = rows.some(({ bars, actor }) => !isOver(actor) && bars.at(-1)?.kind === "open");
@@ -175,10 +179,11 @@ export function pipelineFacts(state: LiveState, pattern: "pipeline" | "jobs", no
     workers: rows.length,
     tasks,
     results,
-    dead: shown("dead"),
+    dead,
     cost,
-    isComplete: sink?.condition === "ended",
-    gaveUp: sink?.condition === "failed",
+    isComplete:
+      pattern === "jobs" ? tasks !== undefined && results + dead === tasks : sink?.condition === "ended",
+    gaveUp: pattern === "pipeline" && sink?.condition === "failed",
     lost: isLosing && killed.length > 0 ? Math.max(0, tasks - Math.max(results, done)) : 0,
     idle:
       chart.end === 0

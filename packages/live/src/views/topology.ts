@@ -69,7 +69,7 @@ function parse(endpoint: string): { host: string; port: string } {
 const countOf = ({ node }: Actor, { name }: SocketInfo) => node?.tick?.sockets[name];
 
 /** Messages a second of a socket, between its latest two ticks. */
-export function rateOf({ node }: Actor, { name }: Pick<SocketInfo, "name">): number | undefined {
+function rateOf({ node }: Actor, { name }: Pick<SocketInfo, "name">): number | undefined {
   const { tick, earlierTick } = node ?? {};
   const [now, before] = [tick?.sockets[name], earlierTick?.sockets[name]];
   if (tick === undefined || earlierTick === undefined || now === undefined || before === undefined) {
