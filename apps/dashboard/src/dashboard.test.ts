@@ -4,7 +4,7 @@ import { startRole } from "zmq-common/testing";
 import { dashboard } from "./dashboard.js";
 
 test("prints where the page is, and where roles have to tell: XPUB -> SUB", async () => {
-  await using running = startRole(dashboard, { bind: ["tcp://127.0.0.1:*"], http: "127.0.0.1:0", names: [] });
+  await using running = startRole(dashboard, { bind: ["tcp://127.0.0.1:*"], http: "127.0.0.1:0", name: [] });
   await running.until(() => running.printed.includes("--telemetry"));
   const [, url = "", telemetry = ""] =
     /^The page: (\S+)\nRoles appear on it that run with --telemetry (\S+)\n$/.exec(running.printed) ?? [];

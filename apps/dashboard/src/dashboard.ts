@@ -9,15 +9,15 @@ export interface DashboardOptions {
   /** Where the page listens. */
   http: string;
   /** By which other names it may be called. */
-  names: string[];
+  name: string[];
 }
 
-export async function dashboard({ bind, http, names }: DashboardOptions, context: RoleContext) {
+export async function dashboard({ bind, http, name }: DashboardOptions, context: RoleContext) {
   const { signal, print } = context;
   const { host, port } = parseAddress(http);
 
   // Nothing is sent by any role while nobody has the page open
-  await using page = await LivePage.start({ bind, host, port: Number(port), names }, context);
+  await using page = await LivePage.start({ bind, host, port: Number(port), names: name }, context);
   print(`The page: ${page.url}\nRoles appear on it that run with --telemetry ${page.telemetry}\n`);
 
   await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)));

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import {
   CommandRefusedError,
   type ChildMessage,
@@ -46,6 +49,8 @@ export class Control implements AsyncDisposable {
   readonly #running = new Map<Pattern, AbortController>();
   /** A pattern's commands are carried out one after another. */
   readonly #queues = new Map<Pattern, Promise<void>>();
+  /** Those of the present experiments. */
+  readonly #folders = new Map<Pattern, string>();
   #isOver = false;
 
   constructor(options: ControlOptions) {
@@ -118,6 +123,15 @@ export class Control implements AsyncDisposable {
         return process.end();
       }),
     );
+    const folder = this.#folders.get(pattern);
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+    this.#folders.delete(pattern);
+  }
+
+  #folder(pattern: Pattern): string {
+    const folder = mkdtempSync(join(tmpdir(), `live-${pattern}-`));
+    this.#folders.set(pattern, folder);
+    return folder;
   }
 
   #own(pattern: Pattern): Child[] {
@@ -149,6 +163,7 @@ export class Control implements AsyncDisposable {
     return {
       port: this.#options.port,
       signal,
+      folder: () => this.#folder(pattern),
       start: (name, options, how) => this.#start(pattern, name, options, how),
       signalTo: (verb, started) => this.#signal(verb, started as Child),
     };

@@ -14,6 +14,8 @@ export interface Stage {
   readonly port: number;
   /** Aborted when it is over. */
   readonly signal: AbortSignal;
+  /** An empty folder, which is removed when it is over. */
+  folder(): string;
   start<N extends RoleName>(name: N, options: RoleOptions<N>, how?: { isSlow?: boolean }): Started;
   signalTo(verb: "kill" | "freeze" | "thaw", started: Started): void;
 }
@@ -180,18 +182,27 @@ const jobWorker = (stage: Stage, how?: { isSlow?: boolean }) =>
 
 /** Runs a batch of jobs, and then something befalls it. */
 function jobsBatch(
-  meanwhile: (stage: Stage, workers: Started[]) => Promise<void> = async () => {},
-  { isSlow = false, hasPoison = false } = {},
+  meanwhile: (
+    stage: Stage,
+    workers: Started[],
+    ventilate: () => Started,
+    ventilator: Started,
+  ) => Promise<void> = async () => {},
+  { isSlow = false, hasPoison = false, hasJournal = false } = {},
 ): Experiment {
   return async (stage, { count }) => {
+    const journal = hasJournal ? stage.folder() : undefined;
     stage.start("jobsink", { bind: at(stage, SINK) });
     const workers = times(count, (index) => jobWorker(stage, { isSlow: isSlow && index === count - 1 }));
-    const ventilator = stage.start("jobvent", {
-      bind: at(stage, VENT),
-      sink: at(stage, SINK),
-      workers: count,
-      ...(hasPoison && { input: "-", attempts: 3 }),
-    });
+    const ventilate = () =>
+      stage.start("jobvent", {
+        bind: at(stage, VENT),
+        sink: at(stage, SINK),
+        workers: count,
+        journal,
+        ...(hasPoison && { input: "-", attempts: 3 }),
+      });
+    const ventilator = ventilate();
     if (hasPoison) {
       ventilator.process.write(
         `${times(60, (index) => (index === 20 ? "poison" : 20 + (index % 7) * 10)).join("\n")}\n`,
@@ -201,7 +212,7 @@ function jobsBatch(
     await ventilator.process.until(/Sending jobs to workers/);
     stage.signal.throwIfAborted();
     await after(stage, MEANWHILE);
-    await meanwhile(stage, workers);
+    await meanwhile(stage, workers, ventilate, ventilator);
   };
 }
 
@@ -214,6 +225,14 @@ const jobs: Record<string, Experiment> = {
     stage.signalTo("thaw", last(workers));
   }),
   slow: jobsBatch(undefined, { isSlow: true }),
+  ventilator: jobsBatch(
+    async (stage, _workers, ventilate, ventilator) => {
+      stage.signalTo("kill", ventilator);
+      await after(stage, 1000);
+      ventilate();
+    },
+    { hasJournal: true },
+  ),
   poison: jobsBatch(undefined, { hasPoison: true }),
 };
 

@@ -7,7 +7,7 @@ const COUNTS: Readonly<Record<Pattern, Readonly<Record<string, number>>>> = {
   hello: { kill: 2, late: 2, freeze: 2, ten: 10, three: 6 },
   weather: {},
   pipeline: { guide: 4, nowait: 4, kill: 5, freeze: 4, slow: 4, twice: 8 },
-  jobs: { guide: 4, kill: 5, freeze: 4, slow: 4, poison: 4 },
+  jobs: { guide: 4, kill: 5, freeze: 4, slow: 4, ventilator: 4, poison: 4 },
 };
 
 const chosen = {

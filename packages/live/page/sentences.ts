@@ -29,6 +29,7 @@ export function aboutJobs(facts: PipelineFacts): Sentence {
   const { say } = words.value;
   const { killed, frozen, slow, workers, chart, cost } = facts;
   if (facts.dead > 0) return say.jobsDead(facts.dead);
+  if (facts.ventilatorKilled) return say.ventilatorKilled;
   if (killed.length > 0) return say.jobsKilled(all(killed));
   if (frozen[0] !== undefined) return say.jobsFrozen(called(frozen[0].row));
   if (slow !== undefined) return say.jobsSlow(called(slow.row), slow.factor);

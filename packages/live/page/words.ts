@@ -58,6 +58,7 @@ export const en = {
       kill: ["Kill one", "nothing is lost"],
       freeze: ["Freeze one", "others take over"],
       slow: ["One at quarter speed", "it gets less"],
+      ventilator: ["Kill the ventilator", "and start it again"],
       poison: ["A poison job", "is set aside"],
     },
   },
@@ -254,6 +255,10 @@ export const en = {
       `${name} is ${factor.toFixed(1)} times as slow, and got less.`,
       "Workers ask for jobs when they can use them, so nobody waits for the slowest.",
     ],
+    ventilatorKilled: [
+      "The ventilator was killed, and nothing is lost.",
+      "It has its jobs in a journal: started again, it asks what is done, and goes on from there.",
+    ] as Sentence,
     jobsDead: (dead: number): Sentence => [
       dead === 1 ? "One job was set aside." : `${dead} jobs were set aside.`,
       "It failed as often as it may. The sink reports it, and all the others have their results.",
@@ -363,6 +368,7 @@ export const zh: Words = {
       kill: ["终止一个", "什么都不丢"],
       freeze: ["冻结一个", "其他人接手"],
       slow: ["一个慢四倍", "它分得更少"],
+      ventilator: ["终止分发者", "再启动它"],
       poison: ["有毒的作业", "被搁置"],
     },
   },
@@ -539,6 +545,10 @@ export const zh: Words = {
     jobsSlow: (name, factor) => [
       `${name} 慢 ${factor.toFixed(1)} 倍，分得更少。`,
       "工作者有空才领取作业，所以没有人等最慢的那个。",
+    ],
+    ventilatorKilled: [
+      "分发者被终止，什么都没有丢失。",
+      "它的作业在日志文件里：重新启动后，它询问哪些已完成，然后继续。",
     ],
     jobsDead: (dead) => [
       `${dead} 个作业被搁置。`,

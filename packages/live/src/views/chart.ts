@@ -148,6 +148,7 @@ export interface PipelineFacts {
   lost: number;
   idle: number;
   dominant: Row | undefined;
+  ventilatorKilled: boolean;
   killed: Row[];
   frozen: { row: Row; milliseconds: number }[];
   /** The one whose tasks take much longer than they should. */
@@ -192,6 +193,7 @@ export function pipelineFacts(state: LiveState, pattern: "pipeline" | "jobs", no
           Math.min(1, rows.reduce((sum, { busy }) => sum + busy, 0) / (chart.end * Math.max(1, rows.length))),
     dominant: rows.length > 1 && done >= 10 ? rows.find((row) => row.done > done * 0.6) : undefined,
     killed,
+    ventilatorKilled: actors.some(({ role, condition }) => role === "jobvent" && condition === "killed"),
     frozen: rows.flatMap((row) => {
       const milliseconds = row.gaps.reduce(
         (sum, { kind, from, to }) => sum + (kind === "frozen" ? to - from : 0),
