@@ -126,6 +126,17 @@ describeWith("chromium", "experiments", () => {
     expect(page.offences).toEqual([]);
   });
 
+  test("jobs: the ventilator is killed and started again, and every job has its result", async () => {
+    const { url } = await startDemo();
+    await using page = await PageInBrowser.open(url, {}, "#jobs");
+    await page.run("ventilator");
+    await page.until(async () => (await page.condition("jobvent-1")) === "killed");
+    await page.until(async () => (await page.condition("jobvent-2")) === "ended");
+    await page.until(async () => (await page.figure("Results")) === "100 of 100");
+    expect(await page.sentence()).toMatch(/^The ventilator was killed, and nothing is lost\./);
+    expect(page.offences).toEqual([]);
+  });
+
   test("updates: each client gets what it subscribed to", async () => {
     const { url } = await startDemo();
     await using page = await PageInBrowser.open(url, {}, "#weather");

@@ -67,6 +67,8 @@ export class Telemetry implements Observer {
   }
 
   opened(socket: Socket): void {
+    // It is bound and connected
+    if (this.#bySocket.has(socket)) return;
     this.#bySocket.set(socket, new WatchedSocket(socket, this.#describe(socket)));
     this.#latest = undefined;
   }
