@@ -1,13 +1,13 @@
 /** What the ventilator decides, case by case; that nothing is lost by it is in histories.test.ts. */
 import { expect, test } from "@jest/globals";
 import { Batch } from "./batch.js";
-import { RefusedBatchError, Ventilator, type VentilatorOptions } from "./ventilator.js";
-import type { Frames, Line } from "./wire.js";
+import { type Failure, RefusedBatchError, Ventilator, type VentilatorOptions } from "./ventilator.js";
+import type { Frames } from "./wire.js";
 
 /** A ventilator with a sink that is there, and a shorthand for all that its workers say. */
 class Bench {
   readonly ventilator: Ventilator;
-  readonly failures: Line[] = [];
+  readonly failures: Failure[] = [];
   now = 0;
   readonly #tokens = new Map<string, string>();
 
@@ -48,8 +48,10 @@ class Bench {
   turn(): Record<string, string[]> {
     this.ventilator.endTurn(this.now);
     const told: Record<string, string[]> = {};
-    for (const { to, frames, ids } of this.ventilator.toWorkers.splice(0)) {
-      (told[String(to)] ??= []).push(...(frames[0] === "TASK" ? ids.map(String) : [String(frames[0])]));
+    for (const { to, frames, jobs } of this.ventilator.toWorkers.splice(0)) {
+      const list = (told[String(to)] ??= []);
+      if (jobs === undefined) list.push(String(frames[0]));
+      else for (let id = jobs.first; id <= jobs.last; id++) list.push(String(id));
       if (frames[0] === "HELLO") this.#tokens.set(String(to), String(frames[1]));
     }
     return told;

@@ -8,8 +8,10 @@ export function readJournal(folder: string) {
   const results: [id: number, result: string][] = [];
   const dead: [id: number, reason: string][] = [];
   for (const line of lines) {
-    const [, mark, id, text = ""] = /^(!?)(\d+)(?: (.*))?$/.exec(line) ?? [];
-    if (id !== undefined) (mark === "!" ? dead : results).push([Number(id), text]);
+    const [, mark, first, last = first, text = ""] = /^(!?)(\d+)(?:-(\d+))?(?: (.*))?$/.exec(line) ?? [];
+    for (let id = Number(first); id <= Number(last); id++) {
+      (mark === "!" ? dead : results).push([id, text]);
+    }
   }
   return { header, results, dead, isEnded: lines.at(-2) === "# end" && lines.at(-1) === "" };
 }
