@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { AppendFile, JournalError, toLines } from "./append-file.js";
 import type { CountedJobs } from "./sink.js";
-import { formatLine, type Line, toBytes } from "./wire.js";
+import { formatLine, formatLines, type Line, toBytes } from "./wire.js";
 
 /**
  * The sink's journal, `results` in its folder, and the only truth about a batch:
@@ -52,8 +52,8 @@ export class SinkJournal implements CountedJobs, Disposable {
   }
 
   append(results: readonly Line[], dead: readonly Line[]): void {
-    const lines = [...results.map(formatLine), ...dead.map((line) => `!${formatLine(line)}`)];
-    this.#file.append(toBytes(lines.join("")));
+    const deadLines = toBytes(dead.map((line) => `!${formatLine(line)}`).join(""));
+    this.#file.append(Buffer.concat([formatLines(results), deadLines]));
   }
 
   end(): void {

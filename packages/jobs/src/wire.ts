@@ -148,7 +148,11 @@ export function formatLine(line: Line): string {
 }
 
 /** @param lines A group of {@link groupLines}. */
-export const formatLines = (lines: readonly Line[]) => toBytes(lines.map(formatLine).join(""));
+export function formatLines(lines: readonly Line[]): Buffer {
+  let frame = "";
+  for (const line of lines) frame += formatLine(line);
+  return toBytes(frame);
+}
 
 const isValid = ({ first, last, text }: Line) =>
   first >= 0 && first <= last && last <= MAX_ID && last - first < MAX_WINDOW && text.length <= MAX_TEXT;
@@ -240,9 +244,8 @@ export function parseVentilatorMessage(frames: readonly Buffer[]): VentilatorMes
     }
     case "TASK": {
       const [first] = integers(field, 1) ?? [];
-      const payloads = body?.toString("latin1").split("\n") ?? [];
-      // What is behind the last line feed: nothing
-      if (first === undefined || payloads.pop() !== "" || payloads.length === 0) return undefined;
+      const payloads = body && splitLines(body);
+      if (first === undefined || payloads === undefined || payloads.length === 0) return undefined;
       if (first + payloads.length - 1 > MAX_ID || payloads.length > MAX_JOBS) return undefined;
       return payloads.some(({ length }) => length > MAX_TEXT) ? undefined : { kind: name, first, payloads };
     }
@@ -303,21 +306,32 @@ export function parseSinkMessage(frames: readonly Buffer[]): SinkMessage | undef
 
 const LINE_FEED = 0x0a;
 
-const LINE = /(\d{1,10})(?:-(\d{1,10}))?(?: ([^\n]*))?\n/gy;
+const LINE = /^\d{1,10}(?:-\d{1,10})?(?: |$)/;
 
 /** Reads lines; no frame is no lines. */
 export function parseLines(frame: Buffer | undefined): Line[] | undefined {
-  const bytes = frame?.toString("latin1") ?? "";
+  const texts = splitLines(frame ?? Buffer.alloc(0));
   const lines: Line[] = [];
-  let [at, jobs] = [0, 0];
-  for (const [whole, first, last = first, text = ""] of bytes.matchAll(LINE)) {
-    const line = { first: Number(first), last: Number(last), text };
-    at += whole.length;
-    jobs += line.last - line.first + 1;
+  let jobs = 0;
+  for (const whole of texts ?? []) {
+    if (!LINE.test(whole)) return undefined;
+    const space = whole.indexOf(" ");
+    const ids = space === -1 ? whole : whole.slice(0, space);
+    const dash = ids.indexOf("-");
+    const first = Number.parseInt(ids, 10);
+    const last = dash === -1 ? first : Number(ids.slice(dash + 1));
+    const line = { first, last, text: space === -1 ? "" : whole.slice(space + 1) };
+    jobs += last - first + 1;
     if (!isValid(line) || jobs > MAX_JOBS) return undefined;
     lines.push(line);
   }
-  return at === bytes.length ? lines : undefined;
+  return texts && lines;
+}
+
+/** The lines of a frame, of which each ends with a line feed. */
+function splitLines(frame: Buffer): string[] | undefined {
+  const lines = frame.toString("latin1").split("\n");
+  return lines.pop() === "" ? lines : undefined;
 }
 
 /** A latin1 string as the bytes that it stands for. */
