@@ -78,7 +78,8 @@ function idsOf(text = ""): number[] {
   return Array.from({ length: last - first + 1 }, (_, n) => first + n);
 }
 
-const received = (frames: Frames): Buffer[] => frames.map((frame) => Buffer.from(frame as string));
+/** Frames as a socket hands them over. */
+export const received = (frames: Frames): Buffer[] => frames.map((frame) => Buffer.from(frame as string));
 
 export class Simulation {
   readonly #options: SimulationOptions;
