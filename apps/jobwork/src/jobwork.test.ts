@@ -73,6 +73,16 @@ test("a HELLO makes it forget what it has not begun, and is answered when it has
   expect(vent.worker.printed).toBe("200.");
 });
 
+test("a job that has failed is reported before the next one has come to its end", async () => {
+  const exit = "setTimeout(() => process.exit(1), Number(process.argv[1]))";
+  await using vent = await start({ command: [process.execPath, "-e", exit], grace: 0 });
+  await vent.send("HELLO", TOKEN);
+  await vent.receive();
+  await vent.send("TASK", "1", "1\n2\n60000\n");
+  const fail = (id: number) => ["FAIL", TOKEN, "1 10000", `${id} exit status 1\n`];
+  expect([await vent.receive(), await vent.receive()]).toEqual([fail(1), fail(2)]);
+});
+
 test("a stop hands back what it has not begun at once, and reports what it has", async () => {
   await using vent = await start();
   await vent.send("HELLO", TOKEN);

@@ -69,6 +69,7 @@ export class JobRunner {
         now = performance.now();
         this.#worker.done(text, now - start);
       } catch (error) {
+        now = performance.now();
         this.#fail(error as Error);
       }
       if (now < reportAt) continue;
