@@ -274,11 +274,13 @@ function memoryOfBacklog(count: number): Promise<number> {
   });
 }
 
-/** How many jobs a sink's journal has. */
+/** How many jobs a sink's journal has; NaN before there is a batch in it. */
 function jobsIn(sinkJournal: string): number {
   const file = join(sinkJournal, "results");
-  const lines = existsSync(file) ? readFileSync(file, "latin1").matchAll(/^(\d+)(?:-(\d+))?$/gm) : [];
-  return [...lines].reduce((total, [, first, last = first]) => total + Number(last) - Number(first) + 1, 0);
+  const text = existsSync(file) ? readFileSync(file, "latin1") : "";
+  if (text === "") return Number.NaN;
+  const lines = [...text.matchAll(/^(\d+)(?:-(\d+))?$/gm)];
+  return lines.reduce((total, [, first, last = first]) => total + Number(last) - Number(first) + 1, 0);
 }
 
 async function whileLasting(count: number, look: (batch: LastingBatch) => Promise<number>): Promise<number> {
