@@ -24,11 +24,7 @@ export async function jobsink(options: JobsinkOptions, context: RoleContext) {
   using output = new Output(options.output);
   output.restore(journal);
   const sink = new Sink({ journal, malformed });
-  context.show(() => [
-    ["jobs", sink.batch?.jobs ?? 0, 0],
-    ["results", sink.results, 0],
-    ["dead", sink.dead.size, 0],
-  ]);
+  context.show(() => sink.shown);
 
   // Socket to talk to the ventilator
   using receiver = new Router({ mandatory: true, sendTimeout: 0 });

@@ -98,7 +98,7 @@ function describeHello(): Description {
       key="answered"
       name={w.answered}
       value={String(answered)}
-      unit={w.of(facts.clients.length * 10)}
+      unit={facts.asked === undefined ? "" : w.of(facts.asked)}
     />,
     <Figure key="tries" name={w.tries} value={String(failed)} tone={failed > 0 ? "warn" : ""} />,
     <Figure

@@ -58,7 +58,7 @@ function commandsOf(pattern: Pattern, actors: Actor[]): Command[] {
     }
   }
   if (commands.length > 0) return commands;
-  const telemetry = store.hello.value?.telemetry ?? "";
+  const telemetry = (store.hello.value?.telemetry ?? "").replace("0.0.0.0", "127.0.0.1");
   return [...new Set(actors.map(({ role }) => role))].map((role) => ({
     text: `TELEMETRY=${telemetry} node apps/${role}/dist/main.js`,
     times: 1,

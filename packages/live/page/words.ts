@@ -269,7 +269,7 @@ export const en = {
     ],
     asking: (median: number): Sentence => [
       "Strictly in turn.",
-      `A request, its reply, the next request. A round trip takes ${ms(median)}; the server works 200 ms on each.`,
+      `A request, its reply, the next request. A round trip takes ${ms(median)}, most of it while the server works.`,
     ],
     notAnswered: [
       "Nobody has answered yet.",
@@ -277,7 +277,7 @@ export const en = {
     ] as Sentence,
     restarted: (failed: number): Sentence => [
       "Nobody restarted the clients.",
-      `The server was killed. ${failed} tries had no reply within 700 ms; the clients took fresh sockets and asked again until a new server answered.`,
+      `The server was killed. ${failed} ${failed === 1 ? "try" : "tries"} had no reply in time; the clients took fresh sockets and asked again until a new server answered.`,
     ],
     serverKilled: [
       "The server was killed.",
@@ -289,7 +289,7 @@ export const en = {
     ],
     helloFrozen: (failed: number): Sentence => [
       "The server was frozen, and answered late.",
-      `${failed} tries had no reply in time. Late replies went to sockets that were closed by then: no client took one for the reply to another request.`,
+      `${failed} ${failed === 1 ? "try" : "tries"} had no reply in time. Late replies went to sockets that were closed by then: no client took one for the reply to another request.`,
     ],
     many: (clients: number): Sentence => [
       `${clients} clients, one server.`,
@@ -557,12 +557,12 @@ export const zh: Words = {
     jobsRunning: (workers) => [`${workers} 个工作者正在工作。`, "每个有空时才领取作业。"],
     asking: (median) => [
       "严格轮流。",
-      `一个请求，一个应答，再下一个请求。往返需要 ${ms(median)}；服务器对每个请求工作 200 ms。`,
+      `一个请求，一个应答，再下一个请求。往返需要 ${ms(median)}，大部分时间是服务器在工作。`,
     ],
     notAnswered: ["还没有人应答。", "请求等待服务器；无论谁先启动，它们都会找到对方。"],
     restarted: (failed) => [
       "没有人重启客户端。",
-      `服务器被终止。${failed} 次尝试在 700 ms 内没有应答；客户端换了新套接字再问，直到新服务器应答。`,
+      `服务器被终止。${failed} 次尝试没有及时得到应答；客户端换了新套接字再问，直到新服务器应答。`,
     ],
     serverKilled: ["服务器被终止。", "收不到应答的客户端会换一个新套接字再问。"],
     late: (waited) => ["不必有谁先启动。", `客户端等了服务器 ${s(waited)} 秒：一有服务器，ZeroMQ 就连接。`],

@@ -39,6 +39,9 @@ export interface Chart {
   rows: Row[];
 }
 
+/** Of requests that go on and on, the latest are drawn: those of so many milliseconds. */
+const WINDOW = 30_000;
+
 /** The socket whose spans are the bars of a role. */
 const SOCKETS: Readonly<Record<string, string>> = {
   "hello-client": "REQ",
@@ -63,7 +66,9 @@ export function chartOf(state: LiveState, pattern: Pattern, now: number): Chart 
       : []),
     ...doingOf(actor).map(({ since }) => since),
   ]);
-  const start = began.length === 0 ? undefined : Math.min(...began);
+  const isEndless = pattern === "hello" && !state.runs.has(pattern);
+  const first = isEndless ? now - WINDOW : -Infinity;
+  const start = began.length === 0 ? undefined : Math.max(first, Math.min(...began));
   const over = isRunOver(pattern, actors);
   const ends = actors.flatMap((actor) => {
     const [from = 0, took = 0] = [...spans(actor), ...lastResult(actor)].at(-1) ?? [];
@@ -73,7 +78,15 @@ export function chartOf(state: LiveState, pattern: Pattern, now: number): Chart 
   const gaveUp = gaveUpAt(state, actors);
   const endAt = over ? Math.max(last, gaveUp ?? 0) : now;
   const origin = start ?? now;
-  const rows = drawn.map((actor) => rowOf(state, actor, spans(actor), origin, endAt));
+  const rows = drawn.map((actor) =>
+    rowOf(
+      state,
+      actor,
+      spans(actor).filter(([at]) => at >= first),
+      origin,
+      endAt,
+    ),
+  );
   return { start, end: Math.max(0, endAt - origin), isOver: over, hasFailed: gaveUp !== undefined, rows };
 }
 
@@ -225,6 +238,8 @@ export interface HelloFacts {
   clients: Row[];
   servers: Row[];
   answered: number;
+  /** How many requests the clients have, where they were started here: ten each. */
+  asked: number | undefined;
   /** Tries without a reply. */
   failed: number;
   /** The median round trip, in milliseconds. */
@@ -258,7 +273,12 @@ export function helloFacts(state: LiveState, now: number): HelloFacts {
     chart,
     clients,
     servers,
-    answered: trips.length,
+    // All of them, also those of before anybody looked
+    answered: clients.reduce(
+      (sum, { actor, done }) => sum + Math.max(done, countsOf(actor, "REQ").received),
+      0,
+    ),
+    asked: clients.every(({ actor }) => actor.child !== undefined) ? clients.length * 10 : undefined,
     failed: clients.reduce((sum, { failed }) => sum + failed, 0),
     median: sorted[Math.floor(sorted.length / 2)],
     slowest: slowestOf(clients),
