@@ -172,8 +172,8 @@ testWith("chromium", "a page of another site can neither read nor command", asyn
         form: await outcome(fetch(`${target}command`, { method: "POST", mode: "no-cors", body })),
         events: await new Promise((resolve) => {
           const source = new EventSource(`${target}events`);
-          source.onerror = () => resolve("failed");
-          source.onmessage = () => resolve("read");
+          source.addEventListener("error", () => resolve("failed"));
+          source.addEventListener("message", () => resolve("read"));
         }),
       };
     }, url);

@@ -48,7 +48,7 @@ testWith("chromium", "the last average is what wuclient prints, truncated", asyn
   const client = role("wuclient", { filters: ["1"], updates: 300, connect: bind }, { env });
   await client.done();
   const [, printed = ""] = await client.line(/^Average temperature for zipcode '1' was (-?\d+)F$/);
-  await page.until(async () => /after 300$/.test(await page.figure('"1"')));
+  await page.until(async () => (await page.figure('"1"')).endsWith("after 300"));
   await page.page.getByRole("button", { name: "As a table" }).click();
   const value = await page.page.locator("tbody td").last().innerText();
   expect(Math.trunc(Number(value))).toBe(Number(printed));
@@ -142,7 +142,7 @@ describeWith("chromium", "experiments", () => {
     await using page = await PageInBrowser.open(url, {}, "#weather");
     await page.run("filters");
     for (const filter of ["10001 ", "60601 ", "94103 "]) {
-      await page.until(async () => /after 300$/.test(await page.figure(`"${filter}"`)));
+      await page.until(async () => (await page.figure(`"${filter}"`)).endsWith("after 300"));
     }
     expect(await page.page.locator("[data-line]").count()).toBe(3);
     await page.picture("weather");
