@@ -107,6 +107,25 @@ export class PageInBrowser implements AsyncDisposable {
     return this.page.locator(`[data-edge*='${actor}'][data-up=true]`).count();
   }
 
+  /**
+   * Notes which connections are up from now on, however shortly.
+   *
+   * @returns What tells which have been.
+   */
+  async watchEdges(): Promise<() => Promise<string[]>> {
+    const seen = await this.page.evaluateHandle(() => {
+      const edges = new Set<string>();
+      const look = () => {
+        for (const edge of document.querySelectorAll("[data-edge][data-up=true]")) {
+          edges.add(edge.getAttribute("data-edge") ?? "");
+        }
+      };
+      new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true });
+      return edges;
+    });
+    return () => seen.evaluate((edges) => [...edges]);
+  }
+
   picture(name: string): Promise<unknown> {
     mkdirSync(PICTURES, { recursive: true });
     return this.page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });

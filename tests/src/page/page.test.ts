@@ -136,7 +136,7 @@ testWith("chromium", "what roles tell is text, whatever it looks like", async ()
   await tell("node", { v: 1, role: "taskwork", pid: 1, host: evil, started: Date.now(), sockets });
   await tell("span", { socket: "PULL", spans: [[Date.now() - 500, 400, evil]], missed: 0 });
   await tell("log", { t: Date.now(), level: "error", text: evil });
-  await page.page.getByText(`worker 1: ${evil}`).waitFor();
+  await page.page.getByText(`worker 1: ${evil}`, { exact: true }).waitFor();
   expect(await page.page.locator("main img").count()).toBe(0);
   expect(page.offences).toEqual([]);
   publisher.close();
