@@ -33,12 +33,15 @@ export function setSocketDefaults(socket: Socket): void {
  * IPv6 first, and `*` means IPv6 as well; without it, no IPv6 address is taken.
  */
 export function setIpv6(socket: Socket, ipv6: boolean): void {
-  if (socket.ipv6 === ipv6) return;
-  // zeromq.js warns the user that earlier endpoints keep what they have, as they should
+  if (socket.ipv6 !== ipv6) setQuietly(() => (socket.ipv6 = ipv6));
+}
+
+/** Sets an option for the next endpoint. zeromq.js warns the user that earlier ones keep what they have, as they should. */
+export function setQuietly(set: () => void): void {
   const emitWarning = process.emitWarning.bind(process);
   process.emitWarning = () => {};
   try {
-    socket.ipv6 = ipv6;
+    set();
   } finally {
     process.emitWarning = emitWarning;
   }
