@@ -1,7 +1,11 @@
 import { Pull, Push, type Socket, Subscriber, XSubscriber } from "zeromq";
+import { CONNECTIONS } from "./io-threads.js";
+import { setQuietly } from "./quietly.js";
 
 /** Sets the options that every connection of these services has, whichever side opened it. Times in milliseconds. */
 export function setSocketDefaults(socket: Socket): void {
+  // ZMQ_AFFINITY: not in the thread that looks up host names.
+  socket.affinity = CONNECTIONS;
   // ZMQ_LINGER: how long the end of the program may wait for unsent messages. libzmq waits forever.
   socket.linger = 500;
   // A peer that vanished without a word (power, network, a firewall) is noticed within about six seconds: by
@@ -34,17 +38,6 @@ export function setSocketDefaults(socket: Socket): void {
  */
 export function setIpv6(socket: Socket, ipv6: boolean): void {
   if (socket.ipv6 !== ipv6) setQuietly(() => (socket.ipv6 = ipv6));
-}
-
-/** Sets an option for the next endpoint. zeromq.js warns the user that earlier ones keep what they have, as they should. */
-export function setQuietly(set: () => void): void {
-  const emitWarning = process.emitWarning.bind(process);
-  process.emitWarning = () => {};
-  try {
-    set();
-  } finally {
-    process.emitWarning = emitWarning;
-  }
 }
 
 /**
