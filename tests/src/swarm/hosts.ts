@@ -46,8 +46,8 @@ export interface Container {
   id: string;
   host: Host;
   isRunning: boolean;
-  /** How it has ended; `NaN` if it has not. */
-  status: number;
+  /** How it has ended, if it has. */
+  status: number | undefined;
 }
 
 /**
@@ -182,17 +182,15 @@ export class Hosts {
   }
 
   /** Waits until a service has as many containers as it should, and all have ended; returns their statuses. */
-  async statuses(role: string, containers = 1, within = DEADLINE): Promise<number[]> {
-    const ended = await eventually(
+  async statuses(role: string, containers = 1): Promise<number[]> {
+    return eventually(
       async () => {
-        const all = await this.containers(role);
-        const isDone = all.length >= containers && all.every(({ isRunning }) => !isRunning);
-        return isDone && all;
+        const statuses = (await this.containers(role)).flatMap(({ status }) => status ?? []);
+        return statuses.length >= containers && statuses;
       },
       `the end of ${role}`,
-      within,
+      DEADLINE,
     );
-    return ended.map(({ status }) => status);
   }
 
   /** What a container has printed and logged. */
@@ -214,7 +212,8 @@ export class Hosts {
     return lines.map((line) => {
       const [id = "", state, text = ""] = line.split("\t");
       const [, status] = /^Exited \((\d+)\)/.exec(text) ?? [];
-      return { id, host, isRunning: state === "running", status: Number(status) };
+      const isRunning = state === "running";
+      return { id, host, isRunning, status: status === undefined ? undefined : Number(status) };
     });
   }
 
