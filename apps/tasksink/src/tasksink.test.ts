@@ -32,6 +32,45 @@ test("takes a start and results with any content", async () => {
   expect(sink.printed).toMatch(/^:\.\.\n/);
 });
 
+test("results before the start are counted and logged, and start no batch", async () => {
+  await using sink = collect({ tasks: 3 });
+  using socket = await pusher(sink);
+  for (let n = 0; n < 12; n++) await socket.send("");
+  await socket.send("0");
+  for (let n = 0; n < 3; n++) await socket.send("");
+  await sink.done;
+  expect(sink.printed).toMatch(/^:\.\.\n/);
+  const warnings = sink.logged.filter(({ level }) => level === 40).map(({ msg, count }) => [msg, count]);
+  const warning = "a result came before the start of the batch: it starts none";
+  expect(warnings).toEqual([
+    [warning, 1],
+    [warning, 10],
+    ["results that came before the start of the batch, in all", 12],
+  ]);
+});
+
+test("a result that overtook the start is counted where the batch stands still without it", async () => {
+  await using sink = collect({ tasks: 5 });
+  using socket = await pusher(sink);
+  for (const message of ["", "", "0", "", "", ""]) await socket.send(message);
+  await sink.done;
+  expect(sink.printed).toMatch(/^:\.{4}\nTotal/);
+  expect(sink.logged.at(-1)).toMatchObject({
+    msg: "the batch stood still: counted results that came just before its start",
+    count: 2,
+  });
+});
+
+test("what may have overtaken the start is not counted while results come", async () => {
+  await using sink = collect({ tasks: 2, timeout: 5000 });
+  using socket = await pusher(sink);
+  for (const message of ["", "", "0", ""]) await socket.send(message);
+  await sink.until(() => sink.printed === ":");
+  await socket.send("");
+  await sink.done;
+  expect(sink.logged.filter(({ msg }) => msg.startsWith("the batch stood still"))).toEqual([]);
+});
+
 test("the clock starts with the batch, not before", async () => {
   await using sink = collect({ tasks: 1 });
   using socket = await pusher(sink);

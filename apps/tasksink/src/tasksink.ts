@@ -2,7 +2,7 @@
 // Binds PULL socket to tcp://*:5558
 // Collects results from workers via that socket
 import { Pull } from "zeromq";
-import { bindEndpoints, messages, receive, type RoleContext, sClock } from "zmq-common";
+import { bindEndpoints, receiveStartOfBatch, resultsOfBatch, type RoleContext, sClock } from "zmq-common";
 
 export interface TasksinkOptions {
   bind: string[];
@@ -24,15 +24,16 @@ export async function tasksink({ bind, tasks, timeout }: TasksinkOptions, contex
   const onIdle = (ms: number) => log.info(`${progress()}; none for ${ms} ms, waiting`);
   const onTimeout = (ms: number) => new Error(`${progress()}; gave up after ${ms} ms without one`);
 
-  // Wait for start of batch: the first message, for a result may overtake a start that has just been sent
+  // Wait for start of batch; results that workers have left of an earlier one do not start it
   log.info(`waiting for the start of the batch on ${endpoints.join(", ")}`);
-  await receive(receiver, { signal });
+  const overtaking = await receiveStartOfBatch(receiver, tasks, context);
 
   // Start our clock now
   const start = sClock();
 
   // Process confirmations
-  for await (const _ of messages(receiver, { signal, timeout, onIdle, onTimeout, burst: true })) {
+  const options = { signal, log, timeout, onIdle, onTimeout, burst: true };
+  for await (const _ of resultsOfBatch(receiver, tasks, overtaking, options)) {
     print(results % 10 === 0 ? ":" : ".");
     results += 1;
     if (results === tasks) break;

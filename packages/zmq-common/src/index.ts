@@ -1,6 +1,7 @@
-export { formatTask, parseTask, RESULT, START_OF_BATCH } from "./formats/tasks.js";
+export { formatTask, isStartOfBatch, parseTask, RESULT, START_OF_BATCH } from "./formats/tasks.js";
 export { MalformedMessages } from "./formats/malformed.js";
 export { formatWeather, formatZipcode, parseWeather, type WeatherUpdate } from "./formats/weather.js";
+export { receiveStartOfBatch, resultsOfBatch } from "./formats/batch.js";
 export { bursts, type BurstOptions } from "./patterns/bursts.js";
 export {
   LazyPirate,

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import * as fc from "fast-check";
-import { formatTask, parseTask, RESULT, START_OF_BATCH } from "./tasks.js";
+import { formatTask, isStartOfBatch, parseTask, RESULT, START_OF_BATCH } from "./tasks.js";
 
 const workloads = fc.integer({ min: 0, max: 999_999_999 });
 const bytes = fc.uint8Array({ maxLength: 24 }).map((array) => Buffer.from(array));
@@ -68,3 +68,26 @@ test.each([-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 1_000_000_000])(
     );
   },
 );
+
+test.each<[string, string | number[]]>([
+  ["C, Go, Java, Perl, Python", START_OF_BATCH],
+  ["a C string with its NUL", "0\0"],
+  ["a C string in a longer buffer", "0\0\xff\xff"],
+  ["C++: two bytes of which it writes the first", [0x30, 0xff]],
+  ["C#", [0]],
+])("a batch starts with what a ventilator sends to the sink: %s", (_, bytes_) => {
+  expect(isStartOfBatch([Buffer.from(bytes_ as string)])).toBe(true);
+});
+
+test.each<[string, (string | number[])[]]>([
+  ["empty, as most workers send it", [RESULT]],
+  ["a blank (Erlang)", [" "]],
+  ["the task (Tcl)", ["57"]],
+  ["text", ["done"]],
+  ["text that begins with 0", ["0.5 s"]],
+  ["NULs", [[0, 0, 0, 0]]],
+  ["of several frames", ["0", ""]],
+  ["no frames", []],
+])("a batch does not start with a result: %s", (_, frames) => {
+  expect(isStartOfBatch(frames.map((frame) => Buffer.from(frame as string)))).toBe(false);
+});

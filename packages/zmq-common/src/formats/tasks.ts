@@ -43,3 +43,14 @@ export function parseTask(message: readonly Buffer[]): number | undefined {
   const text = frameText(frame.subarray(0, MAX_TEXT_BYTES));
   return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }
+
+/**
+ * Whether a message starts a batch, as any of the Guide's ventilators sends it to the sink: `0`, perhaps with a NUL or
+ * one stray byte behind it (C++), or a single NUL (C#). Never throws.
+ */
+export function isStartOfBatch([frame, ...more]: readonly Buffer[]): boolean {
+  if (frame === undefined || more.length > 0) return false;
+  const [first, second] = frame;
+  if (first === 0) return frame.length === 1;
+  return first === START_OF_BATCH.charCodeAt(0) && (frame.length <= 2 || second === 0);
+}
