@@ -2,10 +2,9 @@ import { Request } from "zeromq";
 import { connectEndpoints } from "../sockets/connecting.js";
 import type { LoggedPeer } from "../sockets/connections/logged-peer.js";
 import { Refusals } from "../sockets/connections/refusals.js";
-import { type Replica, Replicas } from "../sockets/connections/replicas.js";
+import { type Lookups, type Replica, Replicas } from "../sockets/connections/replicas.js";
 import type { SocketContext } from "../sockets/context.js";
 import { isHostName } from "../sockets/endpoints.js";
-import type { Resolve } from "../sockets/hosts.js";
 import { monitor } from "../sockets/monitor.js";
 import { PeerMonitor } from "../sockets/peers.js";
 import { sSend, sSleep } from "../zhelpers/zhelpers.js";
@@ -20,8 +19,8 @@ export interface LazyPirateOptions {
   timeout: number;
   /** How often to try a request before giving up. Default: tries forever. */
   retries?: number | undefined;
-  /** How to look up the names of servers. Default: as the system does. */
-  resolve?: Resolve | undefined;
+  /** How to look up the names of servers. */
+  lookups?: Lookups | undefined;
 }
 
 /** What a {@link LazyPirate} needs besides: its signal makes a waiting `send` or `receive` throw. */
@@ -69,7 +68,7 @@ export class LazyPirate implements Disposable {
   readonly #timeout: number;
   readonly #retries: number;
   readonly #context: LazyPirateContext;
-  readonly #resolve: Resolve | undefined;
+  readonly #lookups: Lookups | undefined;
   readonly #closing = new AbortController();
   #endpoints: readonly string[] = [];
   #servers: readonly Server[] = [];
@@ -89,10 +88,10 @@ export class LazyPirate implements Disposable {
   /** Ends the wait for a server. */
   #wake = () => {};
 
-  constructor({ timeout, retries = Infinity, resolve }: LazyPirateOptions, context: LazyPirateContext) {
+  constructor({ timeout, retries = Infinity, lookups }: LazyPirateOptions, context: LazyPirateContext) {
     this.#timeout = timeout;
     this.#retries = retries;
-    this.#resolve = resolve;
+    this.#lookups = lookups;
     this.#context = context;
     context.signal.addEventListener("abort", this.#close);
   }
@@ -169,13 +168,14 @@ export class LazyPirate implements Disposable {
     return new Replicas(endpoint, {
       context: this.#context,
       refusals,
-      resolve: this.#resolve,
+      lookups: this.#lookups,
       signal: this.#closing.signal,
       connect: (replica) => this.#add(replica.endpoint, replica),
       isConnected,
       disconnect: (replica) => {
         const server = find(replica);
-        if (isConnected(replica) || (server === this.#current && this.#tryingSince !== undefined)) return false;
+        if (isConnected(replica) || (server === this.#current && this.#tryingSince !== undefined))
+          return false;
         this.#servers = this.#servers.filter((other) => other !== server);
         server?.socket?.close();
         return true;
@@ -183,7 +183,7 @@ export class LazyPirate implements Disposable {
     });
   }
 
-  #add(endpoint: string, peer: LoggedPeer): void {
+  #add(endpoint: string, peer: LoggedPeer): true {
     const server: Server = {
       endpoint,
       peer,
@@ -194,6 +194,7 @@ export class LazyPirate implements Disposable {
     };
     server.socket = this.#open(server);
     this.#servers = [...this.#servers, server];
+    return true;
   }
 
   #open(server: Server): Request {

@@ -96,7 +96,7 @@ async function bind(socket: Socket, endpoint: string, attemptsLeft = 10): Promis
   }
 }
 
-export type ConnectDetails = Partial<Pick<FollowOptions, "refusals" | "peer" | "resolve">>;
+export type ConnectDetails = Partial<Pick<FollowOptions, "refusals" | "peer" | "lookups">>;
 
 /**
  * Connects a socket to every endpoint (`zmq_connect`), with {@link setSocketDefaults}. A peer that is not there yet

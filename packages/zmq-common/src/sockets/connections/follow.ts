@@ -1,15 +1,13 @@
 import { monitor } from "../monitor.js";
 import { isHostName } from "../endpoints.js";
-import type { Resolve } from "../hosts.js";
 import { Connection, FOLLOWED, type FollowedEvent, isQueueing, type Surroundings } from "./connection.js";
 import type { LoggedPeer } from "./logged-peer.js";
-import { Replicas } from "./replicas.js";
+import { type Lookups, Replicas } from "./replicas.js";
 
 export interface FollowOptions extends Omit<Surroundings, "closed"> {
   /** How the log calls the peer at these endpoints. Default: by its endpoint. */
   peer?: LoggedPeer | undefined;
-  /** How to look up the name of a host. Default: as the system does. */
-  resolve?: Resolve | undefined;
+  lookups?: Lookups | undefined;
 }
 
 /**
@@ -23,7 +21,7 @@ export interface FollowOptions extends Omit<Surroundings, "closed"> {
  */
 export function followConnections(
   endpoints: readonly string[],
-  { peer, resolve, ...rest }: FollowOptions,
+  { peer, lookups, ...rest }: FollowOptions,
 ): void {
   const { socket, context, refusals } = rest;
   const events = monitor(socket);
@@ -45,13 +43,20 @@ export function followConnections(
     const name: Replicas = new Replicas(endpoint, {
       context,
       refusals,
-      resolve,
+      lookups,
       signal: closing.signal,
       connect: (replica) => {
-        if (socket.closed || connections.has(replica.endpoint)) return;
+        if (connections.has(replica.endpoint)) return true;
         const connection = new Connection(replica.endpoint, surroundings, replica);
         connections.set(replica.endpoint, connection);
-        connection.open();
+        try {
+          connection.open();
+          return true;
+        } catch {
+          // A socket takes no call while it binds an endpoint, nor once it is closed
+          connections.delete(replica.endpoint);
+          return false;
+        }
       },
       isConnected: (replica) => connections.get(replica.endpoint)?.isUp === true,
       disconnect: (replica) => {

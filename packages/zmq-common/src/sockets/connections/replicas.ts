@@ -6,13 +6,18 @@ import { type LoggedPeer, reportProblem, type Said } from "./logged-peer.js";
 import { openConnection } from "./probe.js";
 import type { Refusals } from "./refusals.js";
 
-/** How often a name is looked up, in milliseconds: a new address is found, and one that is gone let go, in five seconds. */
-const INTERVAL = 2000;
+/** How host names are looked up. */
+export interface Lookups {
+  /** Default: as the system does. */
+  resolve?: Resolve;
+  /** How often, in milliseconds. Default 2000: a new address is found, and one that is gone let go of, in five seconds. */
+  interval?: number;
+}
 
 /** After how long a name that has never been resolved is looked up again, in milliseconds; it doubles up to the interval. */
 const FIRST_PAUSE = 100;
 
-/** How many lookups in a row an address has to be missing from before it is let go. */
+/** In how many lookups in a row an address has to be missing, and not connected, before it is let go of. */
 const MISSING = 2;
 
 /** A peer at one of the addresses of a name. */
@@ -26,10 +31,13 @@ export interface ReplicasOptions {
   refusals: Refusals;
   /** Ends it. */
   signal: AbortSignal;
-  /** How to look up the name. Default: as the system does. */
-  resolve?: Resolve | undefined;
-  /** Connects to a replica. */
-  connect: (replica: Replica) => void;
+  lookups?: Lookups | undefined;
+  /**
+   * Connects to a replica.
+   *
+   * @returns False if that is not possible now; it is tried again later.
+   */
+  connect: (replica: Replica) => boolean;
   isConnected: (replica: Replica) => boolean;
   /**
    * Lets go of a replica whose address the name does not have any more.
@@ -42,7 +50,9 @@ export interface ReplicasOptions {
 /** Where a {@link Replica} is in the lookups. */
 interface Known extends Replica {
   said: Said | undefined;
-  /** How many lookups in a row its address has been missing from. */
+  /** Whether the name does not have its address any more. */
+  isGone: boolean;
+  /** In how many lookups in a row it was gone, and not connected. */
   missing: number;
 }
 
@@ -91,15 +101,16 @@ export class Replicas {
   }
 
   async #follow(): Promise<void> {
-    const { context, signal, resolve = resolveHost } = this.#options;
+    const { context, signal, lookups = {} } = this.#options;
+    const { resolve = resolveHost, interval = 2000 } = lookups;
     const { host } = this.#tcp;
     try {
-      for (let pause = FIRST_PAUSE; ; pause = Math.min(INTERVAL, 2 * pause)) {
+      for (let pause = FIRST_PAUSE; ; pause = Math.min(interval, 2 * pause)) {
         try {
           this.#addresses = await resolve(host, signal);
           if (signal.aborted) return;
           this.#update();
-          pause = INTERVAL;
+          pause = interval;
         } catch (error) {
           if (!(error instanceof UnreachableError)) throw error;
           this.#reportUnresolved(error.message);
@@ -112,7 +123,7 @@ export class Replicas {
   }
 
   #update(): void {
-    const { connect, disconnect } = this.#options;
+    const { connect, isConnected, disconnect } = this.#options;
     if (!this.#addresses.some(({ family }) => family === this.#family)) {
       this.#family = this.#addresses[0]?.family ?? this.#family;
     }
@@ -122,7 +133,8 @@ export class Replicas {
         .map((address) => tcpEndpoint(address, this.#tcp.port)),
     );
     for (const replica of this.#known.values()) {
-      replica.missing = wanted.has(replica.endpoint) ? 0 : replica.missing + 1;
+      replica.isGone = !wanted.has(replica.endpoint);
+      replica.missing = replica.isGone && !isConnected(replica) ? replica.missing + 1 : 0;
       if (replica.missing >= MISSING && disconnect(replica)) this.#known.delete(replica.endpoint);
     }
     for (const endpoint of wanted) {
@@ -132,8 +144,7 @@ export class Replicas {
         continue;
       }
       const replica = this.#replica(endpoint);
-      this.#known.set(endpoint, replica);
-      connect(replica);
+      if (connect(replica)) this.#known.set(endpoint, replica);
     }
     this.#options.refusals.setServers(this.#endpoint, [...wanted]);
   }
@@ -141,12 +152,13 @@ export class Replicas {
   #replica(endpoint: string): Known {
     const label = () => {
       const isOneOfSeveral = [...this.#known.values()].some(
-        (other) => other.missing === 0 && other.endpoint !== endpoint,
+        (other) => !other.isGone && other.endpoint !== endpoint,
       );
       return isOneOfSeveral ? `${this.#endpoint} (${parseTcp(endpoint)?.host})` : this.#endpoint;
     };
     return {
       endpoint,
+      isGone: false,
       missing: 0,
       said: this.#takeOver(),
       get label() {
@@ -158,7 +170,7 @@ export class Replicas {
   /** A new replica takes the place of one that is gone: of both, the log speaks as of one that was lost and is back. */
   #takeOver(): Said {
     const gone = [...this.#known.values()].find(
-      (replica) => replica.missing > 0 && replica.said !== undefined && !this.#options.isConnected(replica),
+      (replica) => replica.isGone && replica.said !== undefined && !this.#options.isConnected(replica),
     );
     const said = gone?.said ?? this.#said ?? {};
     this.#said = undefined;
