@@ -1,4 +1,4 @@
-/** Roles that resolve names as an /etc/hosts and an /etc/resolv.conf of the test's own say (Linux). */
+/** Roles that resolve names as files of the test say, in place of `/etc/hosts` and `/etc/resolv.conf` (Linux). */
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";

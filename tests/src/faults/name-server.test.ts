@@ -43,16 +43,16 @@ async function stopsInTime(child: RunningProcess): Promise<void> {
 /** Does something again and again, until that has gone on steadily. */
 async function isSteady(step: () => Promise<unknown>): Promise<void> {
   const rhythm = new Rhythm();
-  let isDone = false;
+  const done = new AbortController();
   const run = async () => {
-    while (!isDone) {
+    while (!done.signal.aborted) {
       await step();
       rhythm.beat();
     }
   };
   const running = run();
   await rhythm.isSteady();
-  isDone = true;
+  done.abort();
   await running;
 }
 

@@ -1,4 +1,7 @@
 /** A name that means several peers: roles connect to all of them, and follow the name while they run. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { describeWith, eventually, freePort, type RunningProcess } from "process-kit/jest";
 import { Pull, Push } from "zeromq";
@@ -108,5 +111,36 @@ describeWith("netns", "what a worker has queued for a sink", () => {
     for (let n = 0; n < 200; n++) await receive(second);
     await worker.untilLogged(/^connected to tcp:\/\/sink:\d+ again$/);
     await worker.stop();
+  });
+});
+
+describeWith("netns", "a batch of jobs", () => {
+  test("is completed by a ventilator and a sink that both come back under other addresses", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "jobs-"));
+    const [port, sinkPort] = [await freePort(), await freePort()];
+    const startVent = (address: string) =>
+      hosts.role("jobvent", {
+        bind: `tcp://${address}:${port}`,
+        sink: `tcp://sink:${sinkPort}`,
+        jobs: 200,
+        seed: 1,
+        journal: join(folder, "vent"),
+      });
+    const startSink = (address: string) =>
+      hosts.role("jobsink", { bind: `tcp://${address}:${sinkPort}`, journal: join(folder, "sink") });
+    hosts.set({ ventilator: [ONE], sink: [ONE] });
+    const [vent, sink] = [startVent(ONE), startSink(ONE)];
+    const workers = [1, 2].map(() => hosts.role("jobwork", { vent: `tcp://ventilator:${port}` }));
+    await sink.until(/:\.{9}:/);
+    vent.kill("SIGKILL");
+    sink.kill("SIGKILL");
+
+    hosts.set({ ventilator: [TWO], sink: [THREE] });
+    const [nextVent, nextSink] = [startVent(TWO), startSink(THREE)];
+    await nextSink.done();
+    await nextVent.done();
+    for (const worker of workers) await worker.done();
+    expect(nextSink.stdout).toMatch(/Total elapsed time: \d+ msec\n$/);
+    rmSync(folder, { recursive: true });
   });
 });

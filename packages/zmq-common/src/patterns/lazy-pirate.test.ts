@@ -244,8 +244,9 @@ describe("of several servers", () => {
 
   /** Servers at 127.0.0.1, 127.0.0.2, …, at one port, which answer with their number. */
   async function servers(count: number) {
-    const all = [await server()];
-    const [{ endpoint = "" } = {}] = all;
+    const first = await server();
+    const { endpoint } = first;
+    const all = [first];
     for (let n = 2; n <= count; n++) all.push(await server(endpoint.replace("0.0.1", `0.0.${n}`)));
     for (const [n, each] of all.entries()) void serve(each, String(n + 1)).catch(() => {});
     return { all, named: endpoint.replace("127.0.0.1", "name") };
