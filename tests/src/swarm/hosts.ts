@@ -15,7 +15,7 @@ const DEADLINE = 120_000;
 const SETUP_DEADLINE = 900_000;
 
 /** The host that manages the Swarm, and has the journals. */
-export const MANAGER = 1;
+const MANAGER = 1;
 
 const HOSTS = [MANAGER, 2, 3] as const;
 
