@@ -49,7 +49,7 @@ test("gives out jobs, passes on what was done, and ends when the sink has everyt
   expect(batch.vent.printed).toBe("");
   await batch.toVent("HAVE");
   const tasks = texts(await worker.receive());
-  expect(tasks).toEqual(["TASK", expect.stringMatching(/^0 \d+\n1 \d+\n2 \d+\n$/)]);
+  expect(tasks).toEqual(["TASK", "0", expect.stringMatching(/^(?:\d+\n){3}$/)]);
   await worker.send(["DONE", token, "3 10000", "0\n2 two\n"]);
   expect(await batch.fromVent()).toEqual(["DONE", "1 1", "0\n2 two\n"]);
   await worker.send(["DONE", token, "3 10000", "2 again\n1\n"]);
@@ -68,7 +68,7 @@ test("does not give out what the sink has, nor end before it has the rest", asyn
   await batch.toVent("HAVE", "0-1\n");
   using worker = await batch.worker();
   await register(worker, 5);
-  expect(texts(await worker.receive())[1]).toMatch(/^2 \d+\n$/);
+  expect(texts(await worker.receive())).toEqual(["TASK", "2", expect.stringMatching(/^\d+\n$/)]);
 });
 
 test("a stop ends it, whatever it waits for", async () => {

@@ -44,7 +44,7 @@ test.each(overAll)(
     await using vent = await start({}, transport);
     await vent.send("HELLO", TOKEN);
     expect(await vent.receive()).toEqual(["READY", TOKEN, "1 10000"]);
-    await vent.send("TASK", "7 20\n8 0\n9 soon\n");
+    await vent.send("TASK", "7", "20\n0\nsoon\n");
     const reports: string[] = [];
     while (reports.join("").split("\n").length < 4) {
       const [kind, , , lines] = await vent.receive();
@@ -63,7 +63,7 @@ test("a HELLO makes it forget what it has not begun, and is answered when it has
   await using vent = await start();
   await vent.send("HELLO", TOKEN);
   await vent.receive();
-  await vent.send("TASK", "1 200\n2 0\n");
+  await vent.send("TASK", "1", "200\n0\n");
   await vent.worker.until(() => vent.worker.printed === "200.");
   const other = TOKEN.replace(/1$/, "2");
   await vent.send("HELLO", other);
@@ -73,11 +73,21 @@ test("a HELLO makes it forget what it has not begun, and is answered when it has
   expect(vent.worker.printed).toBe("200.");
 });
 
+test("a job that has failed is reported before the next one has come to its end", async () => {
+  const exit = "setTimeout(() => process.exit(1), Number(process.argv[1]))";
+  await using vent = await start({ command: [process.execPath, "-e", exit], grace: 0 });
+  await vent.send("HELLO", TOKEN);
+  await vent.receive();
+  await vent.send("TASK", "1", "1\n2\n60000\n");
+  const fail = (id: number) => ["FAIL", TOKEN, "1 10000", `${id} exit status 1\n`];
+  expect([await vent.receive(), await vent.receive()]).toEqual([fail(1), fail(2)]);
+});
+
 test("a stop hands back what it has not begun at once, and reports what it has", async () => {
   await using vent = await start();
   await vent.send("HELLO", TOKEN);
   await vent.receive();
-  await vent.send("TASK", "1 300\n2 0\n");
+  await vent.send("TASK", "1", "300\n0\n");
   await vent.worker.until(() => vent.worker.printed === "300.");
   const stopping = vent.worker.stop();
   expect(await vent.receive()).toEqual(["BYE", TOKEN, "1 10000", "1\n"]);
@@ -90,7 +100,7 @@ test("without time for it, the job that runs is handed back, too", async () => {
   await using vent = await start({ grace: 0 });
   await vent.send("HELLO", TOKEN);
   await vent.receive();
-  await vent.send("TASK", "1 60000\n");
+  await vent.send("TASK", "1", "60000\n");
   await vent.worker.until(() => vent.worker.printed === "60000.");
   await vent.worker.stop();
   expect(await vent.receive()).toEqual(["BYE", TOKEN, "1 10000", "1\n"]);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -215,10 +215,10 @@ class IdleWorker implements Disposable {
 
   /** Waits for jobs, and does them. Returns how many they were. */
   async doNext(): Promise<number> {
-    const [, lines = ""] = await this.#receive("TASK");
-    const ids = [...lines.matchAll(/^\d+/gm)].map(([id]) => id);
-    await this.#say("DONE", `${ids.join("\n")}\n`);
-    return ids.length;
+    const [, first = "", payloads = ""] = await this.#receive("TASK");
+    const count = payloads.split("\n").length - 1;
+    await this.#say("DONE", `${first}-${Number(first) + count - 1}\n`);
+    return count;
   }
 
   async #receive(kind: string): Promise<string[]> {
@@ -274,6 +274,15 @@ function memoryOfBacklog(count: number): Promise<number> {
   });
 }
 
+/** How many jobs a sink's journal has; NaN before there is a batch in it. */
+function jobsIn(sinkJournal: string): number {
+  const file = join(sinkJournal, "results");
+  const text = existsSync(file) ? readFileSync(file, "latin1") : "";
+  if (text === "") return Number.NaN;
+  const lines = [...text.matchAll(/^(\d+)(?:-(\d+))?$/gm)];
+  return lines.reduce((total, [, first, last = first]) => total + Number(last) - Number(first) + 1, 0);
+}
+
 async function whileLasting(count: number, look: (batch: LastingBatch) => Promise<number>): Promise<number> {
   using folder = new Folder([...Array.from({ length: count - 1 }, () => 0), LONG]);
   const [bind, to] = [await freeEndpoint(), await freeEndpoint()];
@@ -284,15 +293,11 @@ async function whileLasting(count: number, look: (batch: LastingBatch) => Promis
   const start = () => run(role("ours", "jobwork", { vent: bind }));
   const crew = await Promise.all(Array.from({ length: CREW }, start));
 
-  const header = `# ${"0".repeat(16)} ${count}\n`.length;
-  const results = Array.from({ length: count - 1 }, (_, id) => `${id}\n`.length);
-  const size = results.reduce((total, length) => total + length, 0);
-  const written = () => statSync(join(sinkJournal, "results"), { throwIfNoEntry: false })?.size ?? 0;
   const counted = async (part: number) => {
-    const enough = header + part * size;
+    const enough = part * (count - 1);
     await eventually(
-      () => written() >= enough,
-      () => `${enough} bytes of results, got ${written()}`,
+      () => jobsIn(sinkJournal) >= enough,
+      () => `${enough} jobs in the journal, got ${jobsIn(sinkJournal)}`,
       DEADLINE,
     );
   };

@@ -23,6 +23,16 @@ export class Batch {
     return this.#starts.length - 1;
   }
 
+  /** The payloads of jobs that follow one another, a line each. */
+  lines(first: number, last: number): Buffer {
+    return this.#bytes.subarray(this.#starts[first], this.#starts[last + 1]);
+  }
+
+  /** How many bytes {@link lines} would have. */
+  size(first: number, last: number): number {
+    return (this.#starts[last + 1] ?? 0) - (this.#starts[first] ?? 0);
+  }
+
   /** A job's payload, as latin1. */
   payload(id: number): string {
     return this.#bytes.toString("latin1", this.#starts[id], (this.#starts[id + 1] ?? 0) - 1);

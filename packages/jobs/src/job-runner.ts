@@ -52,36 +52,44 @@ export class JobRunner {
   }
 
   async #work(): Promise<void> {
-    let reportAt = 0;
+    let now = performance.now();
+    let reportAt = now;
     while (!this.#leaving) {
-      if (!(await this.#doNext())) {
+      const payload = this.#worker.next();
+      if (payload === undefined) {
         this.#report();
         await new Promise<void>((resolve) => (this.#wake = resolve));
-      } else if (performance.now() >= reportAt) {
-        this.#report();
-        await nextTurn();
-        reportAt = performance.now() + REPORT_EVERY;
+        now = performance.now();
+        continue;
       }
+      const start = now;
+      try {
+        const result = this.#options.run(payload, this.#cut.signal);
+        const text = typeof result === "string" ? result : await result;
+        now = performance.now();
+        this.#worker.done(text, now - start);
+      } catch (error) {
+        now = performance.now();
+        this.#fail(error as Error);
+      }
+      if (now < reportAt) continue;
+      this.#report();
+      await nextTurn();
+      now = performance.now();
+      reportAt = now + REPORT_EVERY;
     }
   }
 
-  /** Returns whether there was a job. */
-  async #doNext(): Promise<boolean> {
-    const job = this.#worker.next();
-    if (job === undefined) return false;
-    const start = performance.now();
-    try {
-      const result = await this.#options.run(job.text, this.#cut.signal);
-      this.#worker.done(result, performance.now() - start);
-    } catch (error) {
-      if (error instanceof JobError) this.#worker.failed(Buffer.from(error.message).toString("latin1"));
-      else this.#worker.abandon();
-      if (error instanceof JobError || this.#cut.signal.aborted) return true;
-      // The job is handed back: it is not its fault
-      this.#leaving = true;
-      this.#options.onFatalError(error as Error);
+  #fail(error: Error): void {
+    if (error instanceof JobError) {
+      this.#worker.failed(Buffer.from(error.message).toString("latin1"));
+      return;
     }
-    return true;
+    this.#worker.abandon();
+    if (this.#cut.signal.aborted) return;
+    // The job is handed back: it is not its fault
+    this.#leaving = true;
+    this.#options.onFatalError(error);
   }
 
   #report(): void {

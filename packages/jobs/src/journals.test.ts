@@ -74,22 +74,22 @@ describe("the sink's journal", () => {
       journal.begin(ID, 4);
       journal.append(
         [
-          { id: 2, text: "two words" },
-          { id: 0, text: "" },
+          { first: 2, last: 2, text: "two words" },
+          { first: 0, last: 1, text: "" },
         ],
-        [{ id: 3, text: "3 exit status 1" }],
+        [{ first: 3, last: 3, text: "3 exit status 1" }],
       );
     }
-    expect(readFileSync(file, "latin1")).toBe(`# ${ID} 4\n2 two words\n0\n!3 3 exit status 1\n`);
+    expect(readFileSync(file, "latin1")).toBe(`# ${ID} 4\n2 two words\n0-1\n!3 3 exit status 1\n`);
     appendFileSync(file, "1 half a res");
     using journal = new SinkJournal(folder.path, { sync: true });
     expect(journal.batch).toEqual({ id: ID, jobs: 4 });
     expect(contents(journal)).toEqual({
       results: [
-        { id: 2, text: "two words" },
-        { id: 0, text: "" },
+        { first: 2, last: 2, text: "two words" },
+        { first: 0, last: 1, text: "" },
       ],
-      dead: [{ id: 3, text: "3 exit status 1" }],
+      dead: [{ first: 3, last: 3, text: "3 exit status 1" }],
     });
   });
 
@@ -98,7 +98,7 @@ describe("the sink's journal", () => {
     {
       using journal = new SinkJournal(folder.path, { sync: false });
       journal.begin(ID, 1);
-      journal.append([{ id: 0, text: "" }], []);
+      journal.append([{ first: 0, last: 0, text: "" }], []);
       journal.end();
     }
     const open = () => new SinkJournal(folder.path, { sync: false });
@@ -117,6 +117,7 @@ describe("the sink's journal", () => {
 
   test("cut off anywhere, it has a beginning of what was written", () => {
     const lines = fc.uniqueArray(fc.nat(50), { minLength: 1 });
+    const resultOf = (id: number) => ({ first: id, last: id, text: `r${id}` });
     fc.assert(
       fc.property(lines, fc.nat(), (ids, cut) => {
         using folder = temporaryFolder();
@@ -124,13 +125,13 @@ describe("the sink's journal", () => {
         {
           using journal = new SinkJournal(folder.path, { sync: false });
           journal.begin(ID, 51);
-          for (const id of ids) journal.append([{ id, text: `r${id}` }], []);
+          for (const id of ids) journal.append([resultOf(id)], []);
         }
         const size = readFileSync(file).length;
         truncateSync(file, cut % (size + 1));
         using journal = new SinkJournal(folder.path, { sync: false });
         const { results } = journal.batch === undefined ? { results: [] } : contents(journal);
-        expect(results).toEqual(ids.slice(0, results.length).map((id) => ({ id, text: `r${id}` })));
+        expect(results).toEqual(ids.slice(0, results.length).map(resultOf));
       }),
       { numRuns: 50 },
     );

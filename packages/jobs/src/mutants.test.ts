@@ -39,6 +39,13 @@ test.each<[mistake: string, file: string, code: string, instead: string, found: 
     /has the result forged/,
   ],
   [
+    "jobs that follow one another are one line whatever their results are",
+    "wire.ts",
+    "&& line.text === text",
+    "",
+    /has the result/,
+  ],
+  [
     "all that a dead worker held is blamed",
     "ventilator.ts",
     "const certain = registration.held === 1;",
@@ -48,8 +55,8 @@ test.each<[mistake: string, file: string, code: string, instead: string, found: 
   [
     "a message that could not be sent blames its jobs",
     "ventilator.ts",
-    "for (const id of ids) if (this.#release(id, registration)) this.#queue(id);\n    registration.full",
-    "for (const id of ids) if (this.#release(id, registration)) this.#fail({ id, text: '' });\n    registration.full",
+    "id <= jobs.last; id++) if (this.#release(id, registration)) this.#queue(id);",
+    "id <= jobs.last; id++) if (this.#release(id, registration)) this.#fail({ id, text: '' });",
     /is blamed/,
   ],
   [

@@ -1,6 +1,6 @@
 import { AppendFile } from "./append-file.js";
 import type { CountedJobs } from "./sink.js";
-import type { Line } from "./wire.js";
+import { forEachJob, type Line, toBytes } from "./wire.js";
 
 /** How many lines of a journal to write at once. */
 const AT_ONCE = 10_000;
@@ -23,9 +23,13 @@ export class Output implements Disposable {
     this.#file.clear();
   }
 
+  get #isWanted(): boolean {
+    return this.#isStdout || this.#file !== undefined;
+  }
+
   /** Writes what a journal has. */
   restore(journal: CountedJobs): void {
-    if (this.#file === undefined && !this.#isStdout) return;
+    if (!this.#isWanted) return;
     let lines: Line[] = [];
     const write = (results: Line[]) => {
       this.write(results);
@@ -42,9 +46,10 @@ export class Output implements Disposable {
   }
 
   write(results: readonly Line[]): void {
-    if (results.length === 0) return;
-    const text = results.map(({ id, text: result }) => `${id}\t${result}\n`).join("");
-    const bytes = Buffer.from(text, "latin1");
+    if (!this.#isWanted || results.length === 0) return;
+    let text = "";
+    forEachJob(results, (id, result) => (text += `${id}\t${result}\n`));
+    const bytes = toBytes(text);
     if (this.#isStdout) process.stdout.write(bytes);
     this.#file?.append(bytes);
   }

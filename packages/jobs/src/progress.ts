@@ -157,9 +157,8 @@ function describeSeconds(seconds: number): string {
 
 /** The chapter's dots: `:` for the 1st, 11th, 21st, … result, else `.`. */
 export function dots(from: number, count: number): string {
-  let text = "";
-  for (let n = from; n < from + count; n++) text += n % 10 === 0 ? ":" : ".";
-  return text;
+  const before = from % 10;
+  return ":.........".repeat(Math.ceil((before + count) / 10)).slice(before, before + count);
 }
 
 /**

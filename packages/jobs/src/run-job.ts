@@ -17,28 +17,31 @@ export class CommandError extends Error {
  *
  * @param payload The job, as latin1.
  * @param signal Cuts it short.
- * @returns Its result, as latin1 without line feeds.
+ * @returns Its result, as latin1 without line feeds: at once if the job takes no time, because to wait for it would.
  * @throws {JobError} When the job has failed.
  * @throws {CommandError} When no job can be done.
  * @throws The signal's reason once it is aborted.
  */
-export type RunJob = (payload: string, signal: AbortSignal) => Promise<string>;
+export type RunJob = (payload: string, signal: AbortSignal) => string | Promise<string>;
 
 /** Does jobs as the chapter's worker does: sleeps for their number of milliseconds. The result is empty. */
 function sleepForJob(output: BufferedPrint): RunJob {
-  return async (payload, signal) => {
+  return (payload, signal) => {
     if (!/^\d{1,9}(?:\.\d+)?$/.test(payload)) {
       throw new JobError(`expected a number of milliseconds, got ${payload.slice(0, 40)}`);
     }
     output.print(`${payload}.`);
     const milliseconds = Number(payload);
-    if (milliseconds > 0) {
-      output.flush();
-      await sSleep(milliseconds, signal);
-      signal.throwIfAborted();
-    }
-    return "";
+    if (milliseconds === 0) return "";
+    output.flush();
+    return sleep(milliseconds, signal);
   };
+}
+
+async function sleep(milliseconds: number, signal: AbortSignal): Promise<string> {
+  await sSleep(milliseconds, signal);
+  signal.throwIfAborted();
+  return "";
 }
 
 /** Gathers what is printed: to print takes longer than a job may. */

@@ -1,14 +1,15 @@
 import { join } from "node:path";
 import { AppendFile, JournalError, toLines } from "./append-file.js";
 import type { CountedJobs } from "./sink.js";
-import { formatLines, type Line, toBytes } from "./wire.js";
+import { formatLine, formatLines, type Line, toBytes } from "./wire.js";
 
 /**
  * The sink's journal, `results` in its folder, and the only truth about a batch:
  *
  *     # 0123456789abcdef 100     the batch, and how many jobs it has
  *     7 result                   a job and its result
- *     !8 3 exit status 1         a dead job, how often it was tried, and why it failed
+ *     8-99                       jobs that follow one another and have the same result, here none
+ *     !100 3 exit status 1         a dead job, how often it was tried, and why it failed
  *     # end                      all are there, and the ventilator knew
  */
 export class SinkJournal implements CountedJobs, Disposable {
@@ -38,9 +39,10 @@ export class SinkJournal implements CountedJobs, Disposable {
     this.#file.forEach((text) => {
       number += 1;
       if (number === 1) return;
-      const [, dead, id, rest = ""] = /^(!?)(\d{1,10})(?: (.*))?$/s.exec(text) ?? [];
-      if (id === undefined) throw new JournalError(`line ${number} of ${this.#file.file} is malformed`);
-      (dead === "!" ? onDead : onResult)({ id: Number(id), text: rest });
+      const match = /^(!?)(\d{1,10})(?:-(\d{1,10}))?(?: (.*))?$/s.exec(text);
+      const [, dead, first, last = first, rest = ""] = match ?? [];
+      if (first === undefined) throw new JournalError(`line ${number} of ${this.#file.file} is malformed`);
+      (dead === "!" ? onDead : onResult)({ first: Number(first), last: Number(last), text: rest });
     });
   }
 
@@ -50,7 +52,7 @@ export class SinkJournal implements CountedJobs, Disposable {
   }
 
   append(results: readonly Line[], dead: readonly Line[]): void {
-    const deadLines = toBytes(dead.map(({ id, text }) => `!${id} ${text}\n`).join(""));
+    const deadLines = toBytes(dead.map((line) => `!${formatLine(line)}`).join(""));
     this.#file.append(Buffer.concat([formatLines(results), deadLines]));
   }
 

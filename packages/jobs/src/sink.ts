@@ -3,6 +3,8 @@
  * that are to be sent in {@link Sink.toVentilators}. What it has counted is what its journal has.
  */
 import {
+  addJob,
+  forEachJob,
   formatSinkMessage,
   type Frames,
   type Line,
@@ -76,8 +78,8 @@ export class Sink {
     if (journal.batch === undefined) return;
     this.#begin(journal.batch);
     journal.read(
-      ({ id }) => this.#isNew(id) && this.#countResult(id),
-      (line) => this.#isNew(line.id) && this.#countDead(line),
+      (line) => forEachJob([line], (id) => this.#isNew(id) && this.#countResult(id)),
+      (line) => forEachJob([line], (id, text) => this.#isNew(id) && this.#countDead(id, text)),
     );
   }
 
@@ -119,16 +121,17 @@ export class Sink {
       this.#toldOfEnd = true;
       return;
     }
-    for (const line of message.lines) {
-      if (!this.#isNew(line.id)) continue;
+    const { results, dead } = this.#unwritten;
+    forEachJob(message.lines, (id, text) => {
+      if (!this.#isNew(id)) return;
       if (message.kind === "DONE") {
-        this.#countResult(line.id);
-        this.#unwritten.results.push(line);
+        this.#countResult(id);
+        addJob(results, id, text);
       } else {
-        this.#countDead(line);
-        this.#unwritten.dead.push(line);
+        this.#countDead(id, text);
+        addJob(dead, id, text);
       }
-    }
+    });
   }
 
   /**
@@ -206,7 +209,7 @@ export class Sink {
     this.#results += 1;
   }
 
-  #countDead({ id, text }: Line): void {
+  #countDead(id: number, text: string): void {
     this.#has[id] = 1;
     this.#dead.set(id, text);
   }

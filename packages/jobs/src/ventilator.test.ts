@@ -1,13 +1,13 @@
 /** What the ventilator decides, case by case; that nothing is lost by it is in histories.test.ts. */
 import { expect, test } from "@jest/globals";
 import { Batch } from "./batch.js";
-import { RefusedBatchError, Ventilator, type VentilatorOptions } from "./ventilator.js";
-import type { Frames, Line } from "./wire.js";
+import { type Failure, RefusedBatchError, Ventilator, type VentilatorOptions } from "./ventilator.js";
+import { type Frames, MAX_TEXT, parseVentilatorMessage } from "./wire.js";
 
 /** A ventilator with a sink that is there, and a shorthand for all that its workers say. */
 class Bench {
   readonly ventilator: Ventilator;
-  readonly failures: Line[] = [];
+  readonly failures: Failure[] = [];
   now = 0;
   readonly #tokens = new Map<string, string>();
 
@@ -48,8 +48,10 @@ class Bench {
   turn(): Record<string, string[]> {
     this.ventilator.endTurn(this.now);
     const told: Record<string, string[]> = {};
-    for (const { to, frames, ids } of this.ventilator.toWorkers.splice(0)) {
-      (told[String(to)] ??= []).push(...(frames[0] === "TASK" ? ids.map(String) : [String(frames[0])]));
+    for (const { to, frames, jobs } of this.ventilator.toWorkers.splice(0)) {
+      const list = (told[String(to)] ??= []);
+      if (jobs === undefined) list.push(String(frames[0]));
+      else for (let id = jobs.first; id <= jobs.last; id++) list.push(String(id));
       if (frames[0] === "HELLO") this.#tokens.set(String(to), String(frames[1]));
     }
     return told;
@@ -142,6 +144,25 @@ test("what a worker hands back runs elsewhere, what it keeps does not", () => {
   bench.lose("a");
   expect(bench.failures).toEqual([]);
   expect(bench.ventilator.progress).toMatchObject({ queued: 0, held: 3, workers: 1 });
+});
+
+test("jobs go in few messages, of which none has more than 1 MiB", () => {
+  const lines = Array.from({ length: 1000 }, (_, id) => "x".repeat(id < 9 ? MAX_TEXT : 1));
+  const batch = new Batch("0123456789abcdef", Buffer.from(lines.map((line) => `${line}\n`).join("")));
+  const journal = { batch, incarnation: "00000001", failures: [], fail() {} };
+  const bench = new Bench(0, { journal });
+  bench.say("a", "READY");
+  bench.turn();
+  bench.say("a", "READY", 2000);
+  bench.ventilator.endTurn(0);
+  const tasks = bench.ventilator.toWorkers.map(({ frames, jobs }) => {
+    const message = parseVentilatorMessage(frames.map((frame) => Buffer.from(frame as string)));
+    expect(message).toMatchObject({ kind: "TASK", first: jobs?.first });
+    expect(Buffer.byteLength(frames[2] ?? "")).toBeLessThan(1024 * 1024);
+    return message?.kind === "TASK" ? message.payloads : [];
+  });
+  expect(tasks.length).toBeLessThanOrEqual(10);
+  expect(tasks.flat()).toEqual(lines);
 });
 
 test("a message that cannot be sent goes to another worker, and blames nobody", () => {

@@ -15,11 +15,15 @@
 import type { Batch } from "./batch.js";
 import {
   batchOf,
+  addJob,
+  forEachJob,
   formatBatch,
+  formatHello,
   formatLines,
   formatNumbered,
+  formatTask,
   formatToken,
-  formatVentilatorMessage,
+  FRAME,
   type Frames,
   groupLines,
   type Line,
@@ -27,7 +31,6 @@ import {
   parseSinkMessage,
   parseWorkerMessage,
   type Range,
-  type VentilatorMessage,
 } from "./wire.js";
 
 /** Where a job is. DONE: its result is kept here until the sink has it in its journal; then it is COUNTED. */
@@ -41,16 +44,25 @@ const KEPT_LIMIT = 4 * 1024 * 1024;
 /** What a kept message costs besides its bytes, about. */
 const MESSAGE_OVERHEAD = 256;
 
-/** A failed attempt at a job. */
-export type Failure = Line;
+/** A failed attempt at a job, and why. */
+export interface Failure {
+  readonly id: number;
+  readonly text: string;
+}
+
+/** Jobs that follow one another, both ends included. */
+interface Jobs {
+  readonly first: number;
+  readonly last: number;
+}
 
 /** A message to a worker. */
 export interface ToWorker {
   /** Its routing identity: of any length, so only the whole of it identifies the worker. */
   readonly to: Buffer;
   readonly frames: Frames;
-  /** The jobs in it. */
-  readonly ids: readonly number[];
+  /** The jobs in it, if it is TASK. */
+  readonly jobs?: Jobs;
 }
 
 /** A registration: it ends when the worker leaves, or is given up, or comes back on another connection. */
@@ -80,7 +92,7 @@ interface Kept {
   readonly seq: number;
   readonly kind: "DONE" | "DEAD" | "END";
   readonly frame?: Buffer;
-  readonly ids: readonly number[];
+  readonly lines: readonly Line[];
 }
 
 /** What is known of a batch when its ventilator starts, and where it writes what the next one must know. */
@@ -208,7 +220,7 @@ export class Ventilator {
 
     // A result counts whichever registration it is from: only not one of another batch
     if (message.kind === "DONE" && batchOf(message.token) === this.#batch.id) {
-      for (const line of message.lines) this.#complete(line, registration);
+      forEachJob(message.lines, (id, text) => this.#complete(id, text, registration));
     }
     if (registration === undefined) {
       if (message.kind === "READY") this.#register(identity, message, now);
@@ -224,10 +236,13 @@ export class Ventilator {
     registration.window = message.window;
     registration.ttl = message.ttl;
     if (message.kind === "FAIL") {
-      for (const line of message.lines) if (this.#release(line.id, registration)) this.#fail(line);
+      forEachJob(message.lines, (id, text) => {
+        if (this.#release(id, registration)) this.#fail({ id, text });
+      });
     } else if (message.kind === "BYE") {
       registration.leaving = true;
-      const kept = new Set(message.lines.map(({ id }) => id));
+      const kept = new Set<number>();
+      forEachJob(message.lines, (id) => kept.add(id));
       for (const id of this.#takeBack(registration, kept)) this.#queue(id);
       if (registration.held === 0) this.#registrations.delete(identity.toString("latin1"));
     }
@@ -260,10 +275,12 @@ export class Ventilator {
   }
 
   /** A message that could not be sent, because its worker is gone or has stopped reading: that blames no job. */
-  undelivered({ to, ids }: ToWorker, workerIsGone: boolean): void {
+  undelivered({ to, jobs }: ToWorker, workerIsGone: boolean): void {
     const registration = this.#registrations.get(to.toString("latin1"));
     if (registration === undefined) return;
-    for (const id of ids) if (this.#release(id, registration)) this.#queue(id);
+    if (jobs !== undefined) {
+      for (let id = jobs.first; id <= jobs.last; id++) if (this.#release(id, registration)) this.#queue(id);
+    }
     registration.full = true;
     if (workerIsGone) this.#giveUp(registration, "was lost");
   }
@@ -305,7 +322,7 @@ export class Ventilator {
   }
 
   #tellAll(kind: "STOP" | "BEAT"): void {
-    for (const registration of this.#registrations.values()) this.#tell(registration, { kind });
+    for (const { identity } of this.#registrations.values()) this.#tell(identity, [kind]);
   }
 
   #register(identity: Buffer, { window, ttl }: { window: number; ttl: number }, now: number): void {
@@ -318,13 +335,11 @@ export class Ventilator {
   }
 
   #hello(registration: Registration): void {
-    this.#tell(registration, { kind: "HELLO", token: registration.token });
+    this.#tell(registration.identity, formatHello(registration.token));
   }
 
-  #tell({ identity }: Registration, message: VentilatorMessage): void {
-    for (const frames of formatVentilatorMessage(message)) {
-      this.toWorkers.push({ to: identity, frames, ids: [] });
-    }
+  #tell(to: Buffer, frames: Frames): void {
+    this.toWorkers.push({ to, frames });
   }
 
   #giveUp(registration: Registration | undefined, what: string): void {
@@ -376,7 +391,7 @@ export class Ventilator {
     const attempts = this.#attempts[id] ?? 0;
     if (attempts >= this.#options.attempts) {
       this.#move(id, DONE);
-      this.#dead.push({ id, text: `${attempts} ${this.#reasons.get(id)}` });
+      addJob(this.#dead, id, `${attempts} ${this.#reasons.get(id)}`);
     } else {
       this.#move(id, QUEUED);
       this.#queueOf(id).push(id);
@@ -392,17 +407,17 @@ export class Ventilator {
   /** The next job of a queue. A job may have left QUEUED, or its queue, without leaving a trace there. */
   #next(queue: Queue): number | undefined {
     for (;;) {
-      const id = queue.shift();
+      const id = queue.first;
       if (id === undefined || (this.#states[id] === QUEUED && this.#queueOf(id) === queue)) return id;
+      queue.shift();
     }
   }
 
-  #complete(line: Line, registration: Registration | undefined): void {
-    if (line.id >= this.#states.length) return;
-    if (registration !== undefined) this.#release(line.id, registration);
-    if ((this.#states[line.id] ?? DONE) >= DONE) return;
-    this.#move(line.id, DONE);
-    this.#done.push(line);
+  #complete(id: number, result: string, registration: Registration | undefined): void {
+    if (registration !== undefined) this.#release(id, registration);
+    if ((this.#states[id] ?? DONE) >= DONE) return;
+    this.#move(id, DONE);
+    addJob(this.#done, id, result);
   }
 
   #fail({ id, text }: Failure): void {
@@ -431,10 +446,11 @@ export class Ventilator {
       const most = Math.min(worker.window, this.#fairShare(workers.length));
       // Refilled at half, so that there are many jobs in a message
       if (worker.held > most / 2) continue;
-      const ids = this.#choose(worker, most - worker.held);
-      for (const group of groupLines(ids.map((id) => ({ id, text: this.#batch.payload(id) })))) {
-        const frames = ["TASK", formatLines(group)];
-        this.toWorkers.push({ to: worker.identity, frames, ids: group.map(({ id }) => id) });
+      while (worker.held < most) {
+        const jobs = this.#take(worker, most - worker.held);
+        if (jobs === undefined) break;
+        const frames = formatTask(jobs.first, this.#batch.lines(jobs.first, jobs.last));
+        this.toWorkers.push({ to: worker.identity, frames, jobs });
       }
     }
   }
@@ -444,42 +460,34 @@ export class Ventilator {
     return Math.max(1, Math.floor(this.#counts[QUEUED] / workers));
   }
 
-  #choose(worker: Registration, count: number): number[] {
-    const [together, alone, last] = this.#queues;
-    const ids: number[] = [];
-    while (ids.length < count) {
-      const id = this.#next(together);
-      if (id === undefined) break;
-      ids.push(id);
-    }
-    if (ids.length === 0 && worker.held === 0) {
-      const id = this.#next(alone) ?? this.#next(last);
-      if (id === undefined) return ids;
-      ids.push(id);
-      worker.alone = true;
-    }
-    for (const id of ids) {
+  /** Gives a worker jobs that follow one another, so many at most. Returns nothing if there are none for it. */
+  #take(worker: Registration, count: number): Jobs | undefined {
+    const queue = this.#queues.find((each) => this.#next(each) !== undefined);
+    const first = queue && this.#next(queue);
+    if (queue === undefined || first === undefined) return undefined;
+    const isAlone = queue !== this.#queues[0];
+    if (isAlone && worker.held > 0) return undefined;
+    worker.alone = isAlone;
+    const end = first + (isAlone ? 1 : count);
+    let id = first;
+    do {
+      queue.shift();
       this.#move(id, HELD);
       this.#holders[id] = worker.number;
-    }
-    worker.held += ids.length;
-    return ids;
+      id += 1;
+    } while (id < end && this.#next(queue) === id && this.#batch.size(first, id) <= FRAME);
+    worker.held += id - first;
+    return { first, last: id - 1 };
   }
 
   // --- The sink
 
   #passOn(kind: "DONE" | "DEAD", lines: readonly Line[]): void {
-    for (const group of groupLines(lines)) {
-      this.#keep(
-        kind,
-        group.map(({ id }) => id),
-        formatLines(group),
-      );
-    }
+    for (const group of groupLines(lines)) this.#keep(kind, group, formatLines(group));
   }
 
-  #keep(kind: Kept["kind"], ids: readonly number[] = [], frame?: Buffer): void {
-    const kept = { seq: (this.#lastSeq += 1), kind, ids, ...(frame === undefined ? {} : { frame }) };
+  #keep(kind: Kept["kind"], lines: readonly Line[] = [], frame?: Buffer): void {
+    const kept = { seq: (this.#lastSeq += 1), kind, lines, ...(frame === undefined ? {} : { frame }) };
     this.#kept.push(kept);
     this.#keptBytes += bytesOf(kept);
     if (this.#sinkIsReady) this.#send(kept);
@@ -496,7 +504,9 @@ export class Ventilator {
     const end = this.#kept.findIndex((kept) => kept.seq > seq);
     for (const kept of this.#kept.splice(0, end === -1 ? this.#kept.length : end)) {
       this.#keptBytes -= bytesOf(kept);
-      for (const id of kept.ids) if (this.#states[id] === DONE) this.#move(id, COUNTED);
+      forEachJob(kept.lines, (id) => {
+        if (this.#states[id] === DONE) this.#move(id, COUNTED);
+      });
       this.#sinkKnows ||= kept.kind === "END";
     }
   }
@@ -508,10 +518,11 @@ export class Ventilator {
     this.#ended = false;
     const has = new Uint8Array(this.#states.length);
     for (const [first, last] of ranges) has.fill(1, first, last + 1);
-    const kept = new Set(this.#kept.flatMap(({ ids }) => ids));
+    const kept = new Uint8Array(this.#states.length);
+    for (const { lines } of this.#kept) forEachJob(lines, (id) => (kept[id] = 1));
     for (let id = 0; id < has.length; id++) {
       if (has[id] === 1) this.#move(id, COUNTED);
-      else if (this.#states[id] === COUNTED && kept.has(id)) this.#move(id, DONE);
+      else if (this.#states[id] === COUNTED && kept[id] === 1) this.#move(id, DONE);
       else if (this.#states[id] === COUNTED) this.#queue(id);
     }
     this.#sinkIsReady = true;
@@ -521,23 +532,31 @@ export class Ventilator {
 
 const bytesOf = ({ frame }: Kept) => (frame?.length ?? 0) + MESSAGE_OVERHEAD;
 
-/** First in, first out; without the cost of `Array.shift`. */
+/** First in, first out: as runs of ids, because a batch is one at first, and because `Array.shift` may take long. */
 class Queue {
-  #ids: number[] = [];
+  readonly #runs: { first: number; last: number }[] = [];
   #head = 0;
 
-  push(id: number): void {
-    this.#ids.push(id);
+  /** The next one. */
+  get first(): number | undefined {
+    return this.#runs[this.#head]?.first;
   }
 
-  shift(): number | undefined {
-    const id = this.#ids[this.#head];
-    if (id === undefined) return undefined;
+  push(id: number): void {
+    const run = this.#runs.at(-1);
+    if (run?.last === id - 1 && this.#head < this.#runs.length) run.last = id;
+    else this.#runs.push({ first: id, last: id });
+  }
+
+  /** Drops the next one. */
+  shift(): void {
+    const run = this.#runs[this.#head];
+    if (run === undefined) return;
+    run.first += 1;
+    if (run.first <= run.last) return;
     this.#head += 1;
-    if (this.#head === this.#ids.length || this.#head > 100_000) {
-      this.#ids = this.#ids.slice(this.#head);
-      this.#head = 0;
-    }
-    return id;
+    if (this.#head < this.#runs.length && this.#head < 10_000) return;
+    this.#runs.splice(0, this.#head);
+    this.#head = 0;
   }
 }

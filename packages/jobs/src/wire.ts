@@ -1,18 +1,19 @@
 /**
  * The wire format of jobvent, jobwork and jobsink. A message is a few frames: its kind, some fields, and many jobs at
- * once as lines, `id text\n` each, because a message a job would be 50 times as slow.
+ * once, because a message a job would be 50 times as slow. What is said of jobs are lines, `ids text\n` each: `7 text`
+ * for one job, `7-9 text` for jobs that follow one another and have the same text, often none.
  *
  *     worker -> ventilator   READY  token, "window ttl"            I am here; I am still here; I take jobs
- *                            DONE   token, "window ttl", lines     id and result
- *                            FAIL   token, "window ttl", lines     id and reason
+ *                            DONE   token, "window ttl", lines     ids and result
+ *                            FAIL   token, "window ttl", lines     ids and reason
  *                            BYE    token, "window ttl", lines     I leave; take back all but these
  *     ventilator -> worker   HELLO  token                          forget what you hold; answer READY with the token
- *                            TASK   lines                          id and payload
+ *                            TASK   "first", payloads              jobs that follow one another: a line each
  *                            BEAT                                  nothing; it shows whether the connection is there
  *                            STOP                                  the batch is done
  *     ventilator -> sink     BATCH  "id jobs"                      what is yet to come; answer HAVE
- *                            DONE   "seq workers", lines           id and result
- *                            DEAD   "seq workers", lines           id, and how often it was tried and why it failed
+ *                            DONE   "seq workers", lines           ids and result
+ *                            DEAD   "seq workers", lines           ids, and how often it was tried and why it failed
  *                            END    "seq workers"                  you have everything
  *     sink -> ventilator     HAVE   ranges, ranges, ...            "0-99\n103-103\n": what the sink's journal has
  *                            ACK    "seq"                          everything up to this one is in the journal
@@ -22,9 +23,14 @@
  * feed. Writers throw on what would not be read again; readers return `undefined` for what is malformed, never throw.
  */
 
-/** A job's id, 0 to 2^32 - 1, and its payload, its result, or why it failed. */
+/**
+ * Jobs that follow one another, and what is said of each of them: its result, or why it failed. Ids are 0 to 2^32 - 1;
+ * there are at most {@link MAX_WINDOW} in a line.
+ */
 export interface Line {
-  readonly id: number;
+  readonly first: number;
+  /** The last one is a part of it. */
+  last: number;
   readonly text: string;
 }
 
@@ -42,14 +48,13 @@ interface WorkerState {
 }
 
 export type WorkerMessage =
-  | ({ readonly kind: "READY" } & WorkerState)
-  | ({ readonly kind: "DONE" | "FAIL" | "BYE"; readonly lines: readonly Line[] } & WorkerState)
+  | ({ readonly kind: "READY" | "DONE" | "FAIL" | "BYE"; readonly lines: readonly Line[] } & WorkerState)
   /** From libzmq itself: the connection is lost (`ZMQ_DISCONNECT_MSG`). */
   | { readonly kind: "GONE" };
 
 export type VentilatorMessage =
   | { readonly kind: "HELLO"; readonly token: string }
-  | { readonly kind: "TASK"; readonly lines: readonly Line[] }
+  | { readonly kind: "TASK"; readonly first: number; readonly payloads: readonly string[] }
   | { readonly kind: "BEAT" | "STOP" };
 
 /** A message to the sink that is acknowledged. */
@@ -77,10 +82,13 @@ const MAX_TTL = 3_600_000;
 export const MAX_TEXT = 256 * 1024;
 
 /**
- * Lines are put into one frame until it has this many bytes, so it has less than twice as many, and stays under 1 MiB, which is
- * `ZMQ_MAXMSGSIZE` of sockets that bind.
+ * Lines are put into one frame until it has this many bytes, so it has less than three times as many, and stays under
+ * 1 MiB, which is `ZMQ_MAXMSGSIZE` of sockets that bind.
  */
-const FRAME = 256 * 1024;
+export const FRAME = 256 * 1024;
+
+/** Lines are put into one frame until they stand for {@link MAX_WINDOW} jobs; readers take no more than this. */
+const MAX_JOBS = 2 * MAX_WINDOW;
 
 /** The largest id. */
 const MAX_ID = 2 ** 32 - 1;
@@ -103,30 +111,51 @@ export function formatToken(batch: string, incarnation: string, number: number):
 /** The batch that a token was made for. */
 export const batchOf = (token: string) => token.slice(0, 16);
 
+/** Adds a job to lines: to the last of them, if it follows that and has the same text. */
+export function addJob(lines: Line[], id: number, text: string): void {
+  const line = lines.at(-1);
+  if (line?.last === id - 1 && line.text === text && id - line.first < MAX_WINDOW) line.last = id;
+  else lines.push({ first: id, last: id, text });
+}
+
+/** Calls a function with each job of lines. */
+export function forEachJob(lines: readonly Line[], call: (id: number, text: string) => void): void {
+  for (const { first, last, text } of lines) for (let id = first; id <= last; id++) call(id, text);
+}
+
 /** Parts lines into groups that fit a frame each. No lines make no group. */
 export function groupLines(lines: readonly Line[]): (readonly Line[])[] {
   const groups: Line[][] = [];
-  let size = FRAME;
+  let [bytes, jobs] = [FRAME, 0];
   for (const line of lines) {
-    if (size >= FRAME) {
+    if (bytes >= FRAME || jobs >= MAX_WINDOW) {
       groups.push([]);
-      size = 0;
+      bytes = jobs = 0;
     }
     groups.at(-1)?.push(line);
-    size += line.text.length + "4294967295 \n".length;
+    bytes += line.text.length + "4294967295-4294967295 \n".length;
+    jobs += line.last - line.first + 1;
   }
   return groups;
+}
+
+/** @returns Bytes, as latin1. */
+export function formatLine(line: Line): string {
+  const { first, last, text } = line;
+  if (!isValid(line) || text.includes("\n")) throw badLine(line);
+  const ids = first === last ? String(first) : `${first}-${last}`;
+  return text === "" ? `${ids}\n` : `${ids} ${text}\n`;
 }
 
 /** @param lines A group of {@link groupLines}. */
 export function formatLines(lines: readonly Line[]): Buffer {
   let frame = "";
-  for (const { id, text } of lines) {
-    if (text.length > MAX_TEXT || text.includes("\n") || !(id >= 0 && id <= MAX_ID)) throw badLine(id, text);
-    frame += text === "" ? `${id}\n` : `${id} ${text}\n`;
-  }
+  for (const line of lines) frame += formatLine(line);
   return toBytes(frame);
 }
+
+const isValid = ({ first, last, text }: Line) =>
+  first >= 0 && first <= last && last <= MAX_ID && last - first < MAX_WINDOW && text.length <= MAX_TEXT;
 
 function formatWorkerState({ token, window, ttl }: WorkerState): [token: string, state: string] {
   inRange("window", window, 1, MAX_WINDOW);
@@ -137,7 +166,7 @@ function formatWorkerState({ token, window, ttl }: WorkerState): [token: string,
 /** The frames of a message, as many messages as its lines need. */
 export function formatWorkerMessage(message: Exclude<WorkerMessage, { kind: "GONE" }>): Frames[] {
   const [token, state] = formatWorkerState(message);
-  const groups = message.kind === "READY" ? [] : groupLines(message.lines);
+  const groups = groupLines(message.lines);
   if (groups.length === 0) return [[message.kind, token, state]];
   return groups.map((lines) => [message.kind, token, state, formatLines(lines)]);
 }
@@ -145,16 +174,13 @@ export function formatWorkerMessage(message: Exclude<WorkerMessage, { kind: "GON
 /** Frames to send; texts of fields are ASCII. */
 export type Frames = (string | Buffer)[];
 
-export function formatVentilatorMessage(message: VentilatorMessage): Frames[] {
-  switch (message.kind) {
-    case "HELLO":
-      return [[message.kind, valid(TOKEN, message.token, "token")]];
-    case "TASK":
-      return groupLines(message.lines).map((lines) => [message.kind, formatLines(lines)]);
-    default:
-      return [[message.kind]];
-  }
+/** @param payloads A line each, about {@link FRAME} bytes at most, or one job. */
+export function formatTask(first: number, payloads: Buffer): Frames {
+  inRange("first", first, 0, MAX_ID);
+  return ["TASK", String(first), payloads];
 }
+
+export const formatHello = (token: string): Frames => ["HELLO", valid(TOKEN, token, "token")];
 
 export function formatBatch(batch: string, jobs: number): Frames {
   inRange("jobs", jobs, 1, MAX_ID);
@@ -192,37 +218,40 @@ export function formatSinkMessage(message: SinkMessage): Frames {
 
 /** Reads what a worker says, or libzmq about it. */
 export function parseWorkerMessage(frames: readonly Buffer[]): WorkerMessage | undefined {
-  const [kind, tokenFrame, state, ...rest] = frames;
+  const [kind, tokenFrame, state, body, ...more] = frames;
   const name = ascii(kind);
   if (name === "GONE") return frames.length === 1 ? { kind: name } : undefined;
   const token = ascii(tokenFrame);
   const [window, ttl] = integers(state, 2) ?? [];
   if (window === undefined || window < 1 || window > MAX_WINDOW) return undefined;
   if (ttl === undefined || ttl < MIN_TTL || ttl > MAX_TTL) return undefined;
-  if ((token !== "" && !TOKEN.test(token)) || rest.length > 1) return undefined;
-  if (name === "READY") return { kind: name, token, window, ttl };
-  if (name !== "DONE" && name !== "FAIL" && name !== "BYE") return undefined;
-  const lines = parseLines(rest[0]);
-  return lines === undefined ? undefined : { kind: name, token, window, ttl, lines };
+  if ((token !== "" && !TOKEN.test(token)) || more.length > 0) return undefined;
+  if (name !== "READY" && name !== "DONE" && name !== "FAIL" && name !== "BYE") return undefined;
+  const lines = parseLines(body);
+  if (lines === undefined || (name === "READY" && lines.length > 0)) return undefined;
+  return { kind: name, token, window, ttl, lines };
 }
 
 /** Reads what the ventilator says to a worker. */
 export function parseVentilatorMessage(frames: readonly Buffer[]): VentilatorMessage | undefined {
-  const [kind, body, ...more] = frames;
+  const [kind, field, body, ...more] = frames;
   if (more.length > 0) return undefined;
   const name = ascii(kind);
   switch (name) {
     case "HELLO": {
-      const token = ascii(body);
-      return TOKEN.test(token) ? { kind: name, token } : undefined;
+      const token = ascii(field);
+      return TOKEN.test(token) && body === undefined ? { kind: name, token } : undefined;
     }
     case "TASK": {
-      const lines = parseLines(body);
-      return lines === undefined ? undefined : { kind: name, lines };
+      const [first] = integers(field, 1) ?? [];
+      const payloads = body && splitLines(body);
+      if (first === undefined || payloads === undefined || payloads.length === 0) return undefined;
+      if (first + payloads.length - 1 > MAX_ID || payloads.length > MAX_JOBS) return undefined;
+      return payloads.some(({ length }) => length > MAX_TEXT) ? undefined : { kind: name, first, payloads };
     }
     case "BEAT":
     case "STOP":
-      return body === undefined ? { kind: name } : undefined;
+      return field === undefined ? { kind: name } : undefined;
     default:
       return undefined;
   }
@@ -275,30 +304,34 @@ export function parseSinkMessage(frames: readonly Buffer[]): SinkMessage | undef
   }
 }
 
-const [LINE_FEED, SPACE, ZERO] = Buffer.from("\n 0") as unknown as [number, number, number];
+const LINE_FEED = 0x0a;
+
+const LINE = /^\d{1,10}(?:-\d{1,10})?(?: |$)/;
 
 /** Reads lines; no frame is no lines. */
 export function parseLines(frame: Buffer | undefined): Line[] | undefined {
+  const texts = splitLines(frame ?? Buffer.alloc(0));
   const lines: Line[] = [];
-  if (frame === undefined) return lines;
-  const bytes = frame.toString("latin1");
-  for (let at = 0; at < bytes.length;) {
-    const end = bytes.indexOf("\n", at);
-    if (end === -1) return undefined;
-    let id = 0;
-    let digits = at;
-    for (; digits < end; digits++) {
-      const digit = bytes.charCodeAt(digits) - ZERO;
-      if (digit < 0 || digit > 9) break;
-      id = id * 10 + digit;
-    }
-    if (digits === at || digits - at > 10 || id > MAX_ID) return undefined;
-    if (digits < end && bytes.charCodeAt(digits) !== SPACE) return undefined;
-    if (end - digits > MAX_TEXT + 1) return undefined;
-    lines.push({ id, text: digits < end ? bytes.slice(digits + 1, end) : "" });
-    at = end + 1;
+  let jobs = 0;
+  for (const whole of texts ?? []) {
+    if (!LINE.test(whole)) return undefined;
+    const space = whole.indexOf(" ");
+    const ids = space === -1 ? whole : whole.slice(0, space);
+    const dash = ids.indexOf("-");
+    const first = Number.parseInt(ids, 10);
+    const last = dash === -1 ? first : Number(ids.slice(dash + 1));
+    const line = { first, last, text: space === -1 ? "" : whole.slice(space + 1) };
+    jobs += last - first + 1;
+    if (!isValid(line) || jobs > MAX_JOBS) return undefined;
+    lines.push(line);
   }
-  return lines;
+  return texts && lines;
+}
+
+/** The lines of a frame, of which each ends with a line feed. */
+function splitLines(frame: Buffer): string[] | undefined {
+  const lines = frame.toString("latin1").split("\n");
+  return lines.pop() === "" ? lines : undefined;
 }
 
 /** A latin1 string as the bytes that it stands for. */
@@ -327,8 +360,8 @@ function inRange(what: string, value: number, min: number, max: number): void {
   throw new RangeError(`Expected \`${what}\` to be an integer from ${min} to ${max}, got \`${value}\``);
 }
 
-const badLine = (id: number, text: string) =>
+const badLine = ({ first, last, text }: Line) =>
   new RangeError(
-    `Expected a line of an id up to ${MAX_ID} and at most ${MAX_TEXT} bytes without a line feed, ` +
-      `got id ${id} and ${text.length} bytes`,
+    `Expected a line of at most ${MAX_WINDOW} ids up to ${MAX_ID} and ${MAX_TEXT} bytes without a line feed, ` +
+      `got ids ${first} to ${last} and ${text.length} bytes`,
   );

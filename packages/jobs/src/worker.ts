@@ -3,12 +3,14 @@
  * in {@link Worker.toVentilator}. It holds jobs, of which one runs at a time.
  */
 import {
+  addJob,
   formatWorkerMessage,
   type Frames,
   type Line,
   type Malformed,
   MAX_WINDOW,
   parseVentilatorMessage,
+  type VentilatorMessage,
   type WorkerMessage,
 } from "./wire.js";
 
@@ -23,6 +25,8 @@ const MAX_AHEAD = 2000;
 
 /** How much the latest job changes the mean. */
 const SMOOTHING = 0.1;
+
+type Task = Extract<VentilatorMessage, { kind: "TASK" }>;
 
 export interface WorkerOptions {
   /** Most jobs held at once. Default: adapts to how long they take. */
@@ -43,9 +47,12 @@ export class Worker {
   #token = "";
   /** That of a HELLO that came while a job was running: it is answered when that one is done. */
   #newToken: string | undefined;
-  /** Held, and not running; the next is the last. */
-  #waiting: Line[] = [];
-  #running: Line | undefined;
+  /** Held: jobs that follow one another, as they came. */
+  #tasks: Task[] = [];
+  /** How many jobs of the first of these are begun. */
+  #begun = 0;
+  /** The id of the running job. */
+  #running: number | undefined;
   #leaving = false;
   #done: Line[] = [];
   #failed: Line[] = [];
@@ -69,13 +76,13 @@ export class Worker {
     switch (message?.kind) {
       case "HELLO":
         this.stopped = false;
-        this.#waiting = [];
+        this.#drop();
         this.#newToken = message.token;
         if (this.#running === undefined) this.#answerHello();
         return;
       case "TASK":
         // What comes after BYE was given back by it
-        if (!this.#leaving) this.#waiting = [...message.lines.toReversed(), ...this.#waiting];
+        if (!this.#leaving) this.#tasks.push(message);
         return;
       case "STOP":
         this.stopped = true;
@@ -92,10 +99,18 @@ export class Worker {
     this.#say("READY");
   }
 
-  /** The next job, which then runs; nothing if it holds none. */
-  next(): Line | undefined {
-    this.#running = this.#waiting.pop();
-    return this.#running;
+  /** The payload of the next job, which then runs; nothing if it holds none. */
+  next(): string | undefined {
+    const [task] = this.#tasks;
+    if (task === undefined) return undefined;
+    this.#running = task.first + this.#begun;
+    const payload = task.payloads[this.#begun];
+    this.#begun += 1;
+    if (this.#begun === task.payloads.length) {
+      this.#tasks.shift();
+      this.#begun = 0;
+    }
+    return payload;
   }
 
   /**
@@ -116,9 +131,11 @@ export class Worker {
   /** Hands back all that it holds but the job that is running, and takes no more. */
   leave(): void {
     this.#leaving = true;
-    this.#waiting = [];
+    this.#drop();
     this.endTurn();
-    this.#say("BYE", this.#running === undefined ? [] : [{ id: this.#running.id, text: "" }]);
+    const kept: Line[] = [];
+    if (this.#running !== undefined) addJob(kept, this.#running, "");
+    this.#say("BYE", kept);
   }
 
   /** Gives up the running job, which the next {@link leave} then hands back. */
@@ -136,9 +153,15 @@ export class Worker {
 
   #finish(lines: Line[], text: string): void {
     if (this.#running === undefined) return;
-    lines.push({ id: this.#running.id, text });
+    addJob(lines, this.#running, text);
     this.#running = undefined;
     if (this.#newToken !== undefined) this.#answerHello();
+  }
+
+  /** Forgets what is not begun. */
+  #drop(): void {
+    this.#tasks = [];
+    this.#begun = 0;
   }
 
   #answerHello(): void {

@@ -5,13 +5,14 @@
 
 #include "peer.h"
 
-static void send_state (void *socket, const char *kind, const char *token, const char *state, const char *lines)
+static char kind [16], field [64], payloads [1 << 20], token [64], state [32], done [32];
+
+static void say (void *socket, const char *what)
 {
-    check (zmq_send (socket, kind, strlen (kind), ZMQ_SNDMORE) >= 0, "kind");
-    check (zmq_send (socket, token, strlen (token), ZMQ_SNDMORE) >= 0, "token");
-    check (zmq_send (socket, state, strlen (state), lines? ZMQ_SNDMORE: 0) >= 0, "state");
-    if (lines)
-        send_text (socket, lines);
+    const char *frames [] = { what, token, state, done };
+    for (int n = 0; n < 4; n++)
+        check (zmq_send (socket, frames [n], strlen (frames [n]), n < 3? ZMQ_SNDMORE: 0) >= 0, what);
+    done [0] = '\0';
 }
 
 int main (int argc, char *argv [])
@@ -19,38 +20,29 @@ int main (int argc, char *argv [])
     void *context = zmq_ctx_new ();
     void *socket = connected_socket (context, ZMQ_DEALER, text_arg (argc, argv, 1, "tcp://localhost:5561"));
     int ttl = int_arg (argc, argv, 3, 10000);
-    static char kind [16], body [1 << 20], done [1 << 20];
-    char token [64] = "", state [32];
     snprintf (state, sizeof state, "%d %d", int_arg (argc, argv, 2, 1), ttl);
 
     while (strcmp (kind, "STOP") != 0) {
-        //  READY is also the answer to HELLO, and the heartbeat
-        send_state (socket, "READY", token, state, NULL);
-        zmq_pollitem_t item = { socket, 0, ZMQ_POLLIN, 0 };
-        while (zmq_poll (&item, 1, ttl / 4) == 0)
-            send_state (socket, "READY", token, state, NULL);
-        body [0] = done [0] = '\0';
+        //  READY is also the first message, the answer to HELLO, and the heartbeat
+        say (socket, done [0]? "DONE": "READY");
+        if (zmq_poll (&(zmq_pollitem_t) { socket, 0, ZMQ_POLLIN, 0 }, 1, ttl / 4) == 0)
+            continue;
         recv_text (socket, kind, sizeof kind);
-        int more = 0;
-        zmq_getsockopt (socket, ZMQ_RCVMORE, &more, &(size_t) { sizeof more });
-        if (more)
-            recv_text (socket, body, sizeof body);
+        recv_more (socket, field, sizeof field);
+        recv_more (socket, payloads, sizeof payloads);
         if (strcmp (kind, "HELLO") == 0)
-            strcpy (token, body);
+            strcpy (token, field);
         if (strcmp (kind, "TASK") != 0)
             continue;
-        char *at = done;
-        for (char *line = strtok (body, "\n"); line; line = strtok (NULL, "\n")) {
-            char *payload = line + strcspn (line, " ");
-            at += sprintf (at, "%.*s\n", (int) (payload - line), line);
-            payload += *payload == ' ';
+        long next = atol (field);
+        for (char *payload = strtok (payloads, "\n"); payload; payload = strtok (NULL, "\n"), next++) {
             printf ("%s.", payload);
             fflush (stdout);
             if (strcmp (payload, "die") == 0)
                 abort ();
             sleep_ms (atoi (payload));
         }
-        send_state (socket, "DONE", token, state, done);
+        snprintf (done, sizeof done, "%s-%ld\n", field, next - 1);
     }
     zmq_close (socket);
     zmq_ctx_destroy (context);

@@ -80,6 +80,16 @@ static inline void recv_text (void *socket, char *text, size_t size)
     text [(size_t) length < size? (size_t) length: size - 1] = '\0';
 }
 
+//  The next frame of a message; nothing if there is none
+static inline void recv_more (void *socket, char *text, size_t size)
+{
+    int more;
+    check (zmq_getsockopt (socket, ZMQ_RCVMORE, &more, &(size_t) { sizeof more }) == 0, "ZMQ_RCVMORE");
+    text [0] = '\0';
+    if (more)
+        recv_text (socket, text, size);
+}
+
 //  None at all for 0 ms, where nanosleep would still take some 50 µs
 static inline void sleep_ms (int ms)
 {

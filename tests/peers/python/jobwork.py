@@ -9,26 +9,24 @@ import zmq
 from curve import set_keys
 
 endpoint, window, ttl = sys.argv[1], sys.argv[2], int(sys.argv[3])
-
 socket = zmq.Context().socket(zmq.DEALER)
 set_keys(socket, server=False)
 socket.connect(endpoint)
-token, state, kind = b"", f"{window} {ttl}".encode(), b""
+token, done, kind = b"", "", b""
 
 while kind != b"STOP":
-    # READY is also the answer to HELLO, and the heartbeat
-    socket.send_multipart([b"READY", token, state])
-    while not socket.poll(ttl // 4):
-        socket.send_multipart([b"READY", token, state])
-    kind, body = (socket.recv_multipart() + [b""])[:2]
-    token = body if kind == b"HELLO" else token
-    if kind != b"TASK":
-        continue
-    jobs = [line.partition(b" ") for line in body.split(b"\n")[:-1]]
-    for _, _, payload in jobs:
-        print(f"{payload.decode()}.", end="", flush=True)
-        if payload == b"die":
-            os.abort()
-        time.sleep(float(payload) / 1000)
-    socket.send_multipart([b"DONE", token, state, b"".join(job + b"\n" for job, _, _ in jobs)])
+    # READY is also the first message, the answer to HELLO, and the heartbeat
+    report = [b"DONE" if done else b"READY", token, f"{window} {ttl}".encode(), done.encode()]
+    socket.send_multipart(report)
+    kind, *fields = socket.recv_multipart() if socket.poll(ttl // 4) else [b""]
+    token = fields[0] if kind == b"HELLO" else token
+    done = ""
+    if kind == b"TASK":
+        jobs = fields[1].decode().split("\n")[:-1]
+        for job in jobs:
+            print(job, end=".", flush=True)
+            if job == "die":
+                os.abort()
+            time.sleep(float(job) / 1000)
+        done = f"{int(fields[0])}-{int(fields[0]) + len(jobs) - 1}\n"
 socket.close()

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { describeWith, eventually } from "process-kit/jest";
-import { faultsOf, readJournal } from "../jobs/journal.js";
+import { faultsOf, parseJournal, readJournal } from "../jobs/journal.js";
 import { composeProject } from "./project.js";
 
 /** Enough for the batch to be unfinished when the last of the commands is: `up` would start it again. */
@@ -14,7 +14,10 @@ describeWith("docker", "jobs under docker compose", () => {
   const project = composeProject();
 
   /** How many jobs the sink has counted. Its dots are no lines, and Docker's log has lines only. */
-  const counted = async () => Number((await project.exec("jobsink", "wc -l < /journal/results")).stdout) - 1;
+  const counted = async () => {
+    const { stdout } = await project.exec("jobsink", "cat /journal/results");
+    return parseJournal(stdout).results.length;
+  };
   const until = (count: number) =>
     eventually(async () => (await counted()) >= count, `${count} jobs counted`, 60_000);
 

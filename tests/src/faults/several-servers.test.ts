@@ -51,7 +51,7 @@ describe("hello-client with two servers, one of which does not reply,", () => {
     const [one, two] = [await freeEndpoint(), await freeEndpoint()];
     const servers = [one, two].map((bind) => role("hello-server", { bind, work: 5 }));
     for (const server of servers) await server.untilLogged(/waiting for requests/);
-    const client = role("hello-client", { connect: [one, two], requests: 1_000_000, timeout: 300 });
+    const client = role("hello-client", { connect: [one, two], requests: 1_000_000, timeout: 1000 });
     await client.line(/^Received World 20$/);
     servers[0]?.kill("SIGSTOP");
     await client.untilLogged(/^no reply from /);

@@ -204,7 +204,7 @@ function readResults(jobs: Pipeline): number {
   }
 }
 
-/** A worker that answers each job with 100 bytes at once. */
+/** A worker that answers each job with 100 bytes at once, for each job others. */
 async function writer(endpoint: string) {
   const socket = new Dealer({ linger: 0 });
   socket.connect(endpoint);
@@ -213,23 +213,19 @@ async function writer(endpoint: string) {
   const ready = () => socket.send(["READY", token, "1000 60000"]).catch(() => {});
   await ready();
   void (async () => {
-    for await (const [kind, body] of socket) {
+    for await (const [kind, field, payloads] of socket) {
       if (String(kind) === "HELLO") {
-        token = String(body);
+        token = String(field);
         await ready();
       } else if (String(kind) === "TASK") {
-        const ids = String(body)
+        const ids = String(payloads)
           .split("\n")
           .slice(0, -1)
-          .map((line) => line.split(" ")[0]);
+          .map((_, n) => Number(field) + n);
         state.done += ids.length;
         state.last = performance.now();
-        await socket.send([
-          "DONE",
-          token,
-          "1000 60000",
-          ids.map((id) => `${id} ${"x".repeat(100)}\n`).join(""),
-        ]);
+        const lines = ids.map((id) => `${id} ${String(id).padEnd(100, "x")}\n`).join("");
+        await socket.send(["DONE", token, "1000 60000", lines]);
       }
     }
   })().catch(() => {});

@@ -17,7 +17,8 @@ async function expectNoProblems(options: HistoryOptions): Promise<void> {
   expect({ summary, problems: problems.slice(0, 10) }).toEqual({ summary, problems: [] });
 }
 
-test.each(seeds)(
+// They wait for most of the time: several run at once
+test.concurrent.each(seeds)(
   "10,000 jobs, some of them poison, with everything that can go wrong: seed %i",
   (seed) => expectNoProblems({ seed, jobs: 10_000, poison: seed % 3 }),
   120_000,

@@ -2,14 +2,19 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** The lines of the sink's journal in a folder: results and reasons by id. */
-export function readJournal(folder: string) {
-  const [header = "", ...lines] = readFileSync(join(folder, "results"), "latin1").split("\n");
+/** The sink's journal in a folder: results and reasons by id. */
+export const readJournal = (folder: string) => parseJournal(readFileSync(join(folder, "results"), "latin1"));
+
+/** The same of the journal's text. */
+export function parseJournal(text: string) {
+  const [header = "", ...lines] = text.split("\n");
   const results: [id: number, result: string][] = [];
   const dead: [id: number, reason: string][] = [];
   for (const line of lines) {
-    const [, mark, id, text = ""] = /^(!?)(\d+)(?: (.*))?$/.exec(line) ?? [];
-    if (id !== undefined) (mark === "!" ? dead : results).push([Number(id), text]);
+    const [, mark, first, last = first, what = ""] = /^(!?)(\d+)(?:-(\d+))?(?: (.*))?$/.exec(line) ?? [];
+    for (let id = Number(first); id <= Number(last); id++) {
+      (mark === "!" ? dead : results).push([id, what]);
+    }
   }
   return { header, results, dead, isEnded: lines.at(-2) === "# end" && lines.at(-1) === "" };
 }

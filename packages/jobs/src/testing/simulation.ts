@@ -5,8 +5,8 @@
  */
 import { Batch } from "../batch.js";
 import { type CountedJobs, Sink } from "../sink.js";
-import { Ventilator } from "../ventilator.js";
-import { formatWorkerMessage, type Frames, type Line } from "../wire.js";
+import { type Failure, type ToWorker, Ventilator } from "../ventilator.js";
+import { forEachJob, formatWorkerMessage, type Frames, type Line } from "../wire.js";
 import { Worker } from "../worker.js";
 
 const BATCH = "0123456789abcdef";
@@ -57,7 +57,8 @@ interface Connection {
 interface Process {
   worker: Worker;
   connection: Connection;
-  running: Line | undefined;
+  /** The payload of the job that runs: its id. */
+  running: string | undefined;
   leaving: boolean;
 }
 
@@ -68,7 +69,17 @@ interface SinkConnection {
   down: Buffer[][];
 }
 
-const received = (frames: Frames): Buffer[] => frames.map((frame) => Buffer.from(frame as string));
+/** Some jobs that follow one another have the same. */
+const resultOf = (id: number) => `r${Math.floor(id / 3)}`;
+
+/** The ids of `7` or `7-9`. */
+function idsOf(text = ""): number[] {
+  const [first = Number.NaN, last = first] = text.split("-").map(Number);
+  return Array.from({ length: last - first + 1 }, (_, n) => first + n);
+}
+
+/** Frames as a socket hands them over. */
+export const received = (frames: Frames): Buffer[] => frames.map((frame) => Buffer.from(frame as string));
 
 export class Simulation {
   readonly #options: SimulationOptions;
@@ -78,7 +89,7 @@ export class Simulation {
   #incarnations = 0;
 
   /** The ventilator's journal. */
-  readonly #failures: Line[] = [];
+  readonly #failures: Failure[] = [];
   #ventilator: Ventilator | undefined;
   /** It has ended: everything is done. */
   #left = false;
@@ -141,7 +152,8 @@ export class Simulation {
       const text = this.#disk.results.get(id);
       const isDead = this.#disk.dead.has(id);
       if ((text === undefined) !== isDead) throw new Violation(`job ${id} is lost, or counted and dead`);
-      if (text !== undefined && text !== `r${id}`) throw new Violation(`job ${id} has the result ${text}`);
+      if (text !== undefined && text !== resultOf(id))
+        throw new Violation(`job ${id} has the result ${text}`);
       if (isDead && (this.#causes.get(id) ?? 0) < attempts) throw new Violation(`job ${id} died innocently`);
       if (text !== undefined && !this.#ran.has(id)) throw new Violation(`job ${id} never ran`);
     }
@@ -192,8 +204,7 @@ export class Simulation {
     if (kind === "HAVE") {
       this.#named.clear();
       for (const range of ranges.join("").split("\n").slice(0, -1)) {
-        const [first = 0, last = 0] = range.split("-").map(Number);
-        for (let id = first; id <= last; id++) this.#named.add(id);
+        for (const id of idsOf(range)) this.#named.add(id);
       }
     }
     this.#ventilator?.fromSink(frames);
@@ -225,7 +236,10 @@ export class Simulation {
     } else {
       if (token === link.token) link.echoed = true;
       if (token === link.token) link.window = Number(state?.split(" ")[0]);
-      const ids = (lines ?? "").split("\n").slice(0, -1).map(Number.parseFloat);
+      const ids = (lines ?? "")
+        .split("\n")
+        .slice(0, -1)
+        .flatMap((line) => idsOf(line.split(" ")[0]));
       if (kind === "DONE") for (const id of ids) link.held.delete(id);
       if (kind === "FAIL" && token === link.token) {
         for (const id of ids) if (link.held.delete(id)) this.#blame(id);
@@ -248,7 +262,7 @@ export class Simulation {
       process.running = process.leaving ? undefined : worker.next();
       return;
     }
-    const { id } = running;
+    const id = Number(running);
     const times = (this.#ran.get(id) ?? 0) + 1;
     this.#ran.set(id, times);
     if (this.#options.poison.has(id)) {
@@ -257,7 +271,7 @@ export class Simulation {
     }
     process.running = undefined;
     if (this.#options.flaky.has(id) && times === 1) worker.failed("flaky");
-    else worker.done(`r${running.text}`, 1);
+    else worker.done(resultOf(id), 1);
     if (process.leaving) {
       worker.leave();
       this.#sendUp(process);
@@ -279,9 +293,13 @@ export class Simulation {
       return;
     }
     const messages = ventilator.toWorkers.splice(0);
-    let queued = ventilator.progress.queued + messages.reduce((sum, { ids }) => sum + ids.length, 0);
+    const given = ({ jobs }: ToWorker) => (jobs === undefined ? [] : idsOf(`${jobs.first}-${jobs.last}`));
+    let queued = ventilator.progress.queued + messages.flatMap(given).length;
+    let share = 0;
+    let refilled: Connection | undefined;
     for (const message of messages) {
-      const { to, frames, ids } = message;
+      const { to, frames } = message;
+      const ids = given(message);
       const link = this.#links.find(({ identity }) => identity.equals(to));
       if (link === undefined || link.full) {
         ventilator.undelivered(message, link === undefined);
@@ -298,7 +316,10 @@ export class Simulation {
           if (this.#named.has(id)) throw new Violation(`job ${id} is given out although the sink has it`);
           link.held.add(id);
         }
-        const most = Math.min(link.window, Math.max(1, Math.floor(queued / ventilator.progress.workers)));
+        // Jobs that do not follow one another come in several messages
+        if (link !== refilled) share = Math.max(1, Math.floor(queued / ventilator.progress.workers));
+        refilled = link;
+        const most = Math.min(link.window, share);
         if (link.held.size > most)
           throw new Violation(`a worker holds ${link.held.size} jobs, not ${most} at most`);
         queued -= ids.length;
@@ -425,7 +446,7 @@ export class Simulation {
   #startVentilator(): void {
     this.#incarnations += 1;
     const { attempts } = this.#options;
-    const fail = (failure: Line) => {
+    const fail = (failure: Failure) => {
       this.#failures.push(failure);
       const count = this.#failures.filter(({ id }) => id === failure.id).length;
       if (count > (this.#causes.get(failure.id) ?? 0)) throw new Violation(`job ${failure.id} is blamed`);
@@ -469,7 +490,7 @@ export class Simulation {
   #forge(): void {
     const link = this.#connect();
     const id = this.#connections % this.#options.jobs;
-    const lines = [{ id, text: "forged" }];
+    const lines = [{ first: id, last: id, text: "forged" }];
     for (const token of [`${OTHER_BATCH}.00000001.1`, ""]) {
       link.up.push(...formatWorkerMessage({ kind: "DONE", token, window: 1, ttl: TTL, lines }).map(received));
     }
@@ -503,8 +524,8 @@ class Disk implements CountedJobs {
   readonly dead = new Map<number, string>();
 
   read(onResult: (line: Line) => void, onDead: (line: Line) => void): void {
-    for (const [id, text] of this.results) onResult({ id, text });
-    for (const [id, text] of this.dead) onDead({ id, text });
+    for (const [id, text] of this.results) onResult({ first: id, last: id, text });
+    for (const [id, text] of this.dead) onDead({ first: id, last: id, text });
   }
 
   begin(id: string, jobs: number): void {
@@ -517,10 +538,10 @@ class Disk implements CountedJobs {
       [results, this.results],
       [dead, this.dead],
     ] as const) {
-      for (const { id, text } of lines) {
+      forEachJob(lines, (id, text) => {
         if (this.results.has(id) || this.dead.has(id)) throw new Violation(`job ${id} is counted twice`);
         map.set(id, text);
-      }
+      });
     }
   }
 

@@ -177,10 +177,10 @@ describe("ends with the signal's reason", () => {
 
 test("a time that is over before the reply is asked for makes it try again", async () => {
   using there = await server();
-  using requester = pirate([there.endpoint], { timeout: 20 });
+  using requester = pirate([there.endpoint], { timeout: 200 });
   await requester.send("Hello");
   await there.request();
-  await new Promise((resolve) => void setTimeout(resolve, 100));
+  await new Promise((resolve) => void setTimeout(resolve, 300));
   const reply = requester.receive();
   await (await there.request()).answer("World");
   expect((await reply).map(String)).toEqual(["World"]);

@@ -53,6 +53,7 @@ describe("an endpoint to connect to", () => {
     "tcp://hello_server.example.org:5555",
     "tcp://127.0.0.1:5555",
     "tcp://[::1]:5555",
+    "tcp://[fe80::1%eth0]:5555",
     "inproc://anything goes",
     ...(capability.ipc ? ["ipc://weather.ipc", "ipc://@weather"] : []),
   ])("is %s", (endpoint) => {
@@ -68,6 +69,10 @@ describe("an endpoint to connect to", () => {
     ["tcp://[::1]:00", "port 00 is for binding; to connect, name the peer's port"],
     ["tcp://höst:5555", "expected a host name of ASCII letters, digits, hyphens and dots"],
     ["tcp://-host:5555", "expected a host name of ASCII letters, digits, hyphens and dots"],
+    [
+      "tcp://[fe80::1]:5555",
+      "a link-local address needs its network interface, as in tcp://[fe80::1%eth0]:5555",
+    ],
     ["tcp://ho,st:5555", "expected a host name of ASCII letters, digits, hyphens and dots"],
     ...(capability.ipc ? [["ipc://*", "* is for binding; to connect, name the peer"] as const] : []),
   ])("is not %s: %s", (endpoint, expected) => {

@@ -96,6 +96,10 @@ export function checkRemoteEndpoint(endpoint: string): string {
   if (tcp?.port === "*" || Number(tcp?.port) === 0) {
     throw new EndpointError(`port ${tcp?.port} is for binding; to connect, name the peer's port`, endpoint);
   }
+  if (tcp?.family === 6 && /^fe[89ab]/i.test(tcp.host) && !tcp.host.includes("%")) {
+    const withZone = `tcp://[${tcp.host}%eth0]:${tcp.port}`;
+    throw new EndpointError(`a link-local address needs its network interface, as in ${withZone}`, endpoint);
+  }
   if (tcp?.family === 0 && !/^[a-z\d][\w.-]*$/i.test(tcp.host)) {
     throw new EndpointError("expected a host name of ASCII letters, digits, hyphens and dots", endpoint);
   }
