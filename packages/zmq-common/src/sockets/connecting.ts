@@ -96,6 +96,7 @@ async function bind(socket: Socket, endpoint: string, attemptsLeft = 10): Promis
   }
 }
 
+/** What else {@link connectEndpoints} takes. */
 export type ConnectDetails = Partial<Pick<FollowOptions, "refusals" | "peer" | "lookups">>;
 
 /**

@@ -4,12 +4,12 @@ import { setQuietly } from "./quietly.js";
 // ZMQ_IO_THREADS: libzmq looks up a host name in the I/O thread that serves the connection, and while a name server does
 // not answer, that thread serves no other connection, for ten seconds. So lookups have a thread of their own. How many
 // there are has to be said before the first socket is made
-context.ioThreads = 2;
+context.ioThreads = Math.max(2, context.ioThreads);
 
-/** The I/O threads that may serve a connection, as a bit mask (`ZMQ_AFFINITY`): the first one. */
-export const CONNECTIONS = 1;
-/** The second one. */
-const LOOKUPS = 2;
+/** The I/O thread that looks up host names, as a bit mask (`ZMQ_AFFINITY`): the second one. */
+export const LOOKUPS = 2;
+/** Those that serve all other connections: however many there are, without the second one. */
+export const CONNECTIONS = 2 ** 32 - 1 - LOOKUPS;
 
 /**
  * Connects a socket (`zmq_connect`).

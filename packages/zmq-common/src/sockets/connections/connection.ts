@@ -65,7 +65,6 @@ export class Connection {
   readonly #peer: LoggedPeer;
   readonly #report: ConnectionReport;
   readonly #route: Route;
-  /** Whether there is a connection, with a handshake or without. */
   #isOpen = false;
   #isUp = false;
   #wasEverUp = false;
@@ -132,8 +131,9 @@ export class Connection {
     return true;
   }
 
-  get isUp(): boolean {
-    return this.#isUp;
+  /** Whether there is a connection, with a handshake or without one yet. */
+  get isOpen(): boolean {
+    return this.#isOpen;
   }
 
   /** How likely an event that names this address is about this connection: 0 if it cannot be. */

@@ -58,7 +58,7 @@ export function followConnections(
           return false;
         }
       },
-      isConnected: (replica) => connections.get(replica.endpoint)?.isUp === true,
+      isConnected: (replica) => connections.get(replica.endpoint)?.isOpen === true,
       disconnect: (replica) => {
         const isShared = [...endpoints, ...names.flatMap((other) => (other === name ? [] : other.endpoints))];
         if (isShared.includes(replica.endpoint)) return true;

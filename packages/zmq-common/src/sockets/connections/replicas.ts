@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SocketContext } from "../context.js";
 import { parseTcp, tcpEndpoint } from "../endpoints.js";
-import { type Address, type Resolve, resolveHost, UnreachableError } from "../hosts.js";
+import { type Address, type Resolve, resolveHost } from "../hosts.js";
 import { type LoggedPeer, reportProblem, type Said } from "./logged-peer.js";
 import { openConnection } from "./probe.js";
 import type { Refusals } from "./refusals.js";
@@ -38,6 +38,7 @@ export interface ReplicasOptions {
    * @returns False if that is not possible now; it is tried again later.
    */
   connect: (replica: Replica) => boolean;
+  /** Whether there is a connection to a replica. */
   isConnected: (replica: Replica) => boolean;
   /**
    * Lets go of a replica whose address the name does not have any more.
@@ -78,7 +79,7 @@ export class Replicas {
   constructor(endpoint: string, options: ReplicasOptions) {
     this.#endpoint = endpoint;
     this.#options = options;
-    void this.#follow();
+    this.#follow().catch((error: unknown) => options.context?.onFatalError(error as Error));
   }
 
   /** Those of the replicas that it has not let go of. */
@@ -101,24 +102,28 @@ export class Replicas {
   }
 
   async #follow(): Promise<void> {
-    const { context, signal, lookups = {} } = this.#options;
-    const { resolve = resolveHost, interval = 2000 } = lookups;
-    const { host } = this.#tcp;
-    try {
-      for (let pause = FIRST_PAUSE; ; pause = Math.min(interval, 2 * pause)) {
-        try {
-          this.#addresses = await resolve(host, signal);
-          if (signal.aborted) return;
-          this.#update();
-          pause = interval;
-        } catch (error) {
-          if (!(error instanceof UnreachableError)) throw error;
-          this.#reportUnresolved(error.message);
-        }
-        await sleep(pause, undefined, { signal, ref: false });
+    const { signal, lookups: { interval = 2000 } = {} } = this.#options;
+    let pause = FIRST_PAUSE;
+    while (!signal.aborted) {
+      if (await this.#lookUp()) {
+        pause = interval;
+        this.#update();
       }
+      // A signal ends it
+      await sleep(pause, undefined, { signal, ref: false }).catch(() => {});
+      pause = Math.min(interval, 2 * pause);
+    }
+  }
+
+  /** @returns Whether there is something to be done. */
+  async #lookUp(): Promise<boolean> {
+    const { signal, lookups: { resolve = resolveHost } = {} } = this.#options;
+    try {
+      this.#addresses = await resolve(this.#tcp.host, signal);
+      return !signal.aborted;
     } catch (error) {
-      if (!signal.aborted) context?.onFatalError(error as Error);
+      if (!signal.aborted) this.#reportUnresolved((error as Error).message);
+      return false;
     }
   }
 
