@@ -127,12 +127,12 @@ describeWith("swarm", "on three hosts", () => {
   });
 
   test("workers come and go in the middle of a batch: the new ones work, and nothing is lost", async () => {
-    const batch = await deployJobs(2000, { JOBWORK_REPLICAS: 3 });
+    const batch = await deployJobs(1500, { JOBWORK_REPLICAS: 3 });
     await batch.until(50);
     const first = new Set((await hosts.running("jobwork")).map(({ id }) => id));
     await hosts.scale("jobwork", 9);
     const workers = await untilElsewhere("jobwork", 9);
-    await batch.until((await batch.counted()) + 300);
+    await batch.until((await batch.counted()) + 200);
     const added = workers.find(({ id }) => !first.has(id));
     expect(await batch.doneBy(added)).toBeGreaterThan(0);
     await hosts.scale("jobwork", 3);
@@ -141,7 +141,7 @@ describeWith("swarm", "on three hosts", () => {
   });
 
   test("a rolling update of the workers in the middle of a batch: nothing is lost, or done twice", async () => {
-    const batch = await deployJobs(3000, { JOBWORK_REPLICAS: 4 });
+    const batch = await deployJobs(2500, { JOBWORK_REPLICAS: 4 });
     await batch.until(100);
     const before = await hosts.running("jobwork");
     await hosts.update("jobwork");
@@ -155,13 +155,13 @@ describeWith("swarm", "on three hosts", () => {
   });
 
   test("a host is cut off in the middle of a batch, its replicas run elsewhere, and it comes back", async () => {
-    const jobs = { JOBS: 6000 };
-    const hello = { HELLO_CLIENT_REPLICAS: 2, HELLO_CLIENT_REQUESTS: 400, HELLO_SERVER_WORK: 100 };
+    const jobs = { JOBS: 4000 };
+    const hello = { HELLO_CLIENT_REPLICAS: 2, HELLO_CLIENT_REQUESTS: 300, HELLO_SERVER_WORK: 100 };
     const weather = {
       ...QUICK_WEATHER,
       WUSERVER_REPLICAS: 3,
       WUCLIENT_REPLICAS: 1,
-      WUCLIENT_UPDATES: 12_000,
+      WUCLIENT_UPDATES: 9000,
     };
     const overrides = ["tests/src/swarm/clients-on-manager.yml"];
     await hosts.deploy(["hello", "weather", "jobs"], { ...jobs, ...hello, ...weather }, { overrides });
@@ -202,7 +202,7 @@ describeWith("swarm", "on three hosts", () => {
 
     test("the host with the journals is cut off in the middle of a batch, and goes on when it is back", async () => {
       const settings = { CURVE_DIR: folder, JOURNAL_HOST: "node.hostname == host2" };
-      const batch = await deployJobs(3000, settings, { overrides: ["docker-stack.secure.yml"] });
+      const batch = await deployJobs(2500, settings, { overrides: ["docker-stack.secure.yml"] });
       await batch.until(200);
       await hosts.cut(2);
       await untilElsewhere("jobwork", 6, 2);
