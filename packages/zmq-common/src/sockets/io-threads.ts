@@ -7,7 +7,7 @@ import { setQuietly } from "./quietly.js";
 context.ioThreads = Math.max(2, context.ioThreads);
 
 /** The I/O thread that looks up host names, as a bit mask (`ZMQ_AFFINITY`): the second one. */
-export const LOOKUPS = 2;
+const LOOKUPS = 2;
 /** Those that serve all other connections: however many there are, without the second one. */
 export const CONNECTIONS = 2 ** 32 - 1 - LOOKUPS;
 
