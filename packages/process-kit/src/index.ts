@@ -15,4 +15,13 @@ export { endAll, type Exit, reportAll, RunningProcess, type WaitOptions } from "
 export type { Command, StartOptions } from "./spawn.js";
 export { start } from "./start.js";
 export { TcpProxy } from "./tcp-proxy.js";
-export { chromium, hasTool, mayBeMissing, missingText, missingTools, python, type Tool } from "./tools.js";
+export {
+  chromium,
+  hasTool,
+  mayBeMissing,
+  missingText,
+  missingTools,
+  python,
+  SWARM_SCRIPT,
+  type Tool,
+} from "./tools.js";

@@ -1,17 +1,30 @@
 /** What the machine must have besides Node: detected, and never silently missing. */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /**
  * `gcc`: a C compiler with libzmq's headers and library; `g++`: a C++ one with cppzmq as well; `czmq`: a C one
  * with czmq; `pyzmq`: a Python that can import zmq; `docker`: an engine that answers, with compose v2; `netns`: the
- * right to make network namespaces of its own, and iproute2 for it; `nats-server`, `redis-server`: these servers, which
+ * right to make network namespaces of its own, and iproute2 for it; `swarm`: {@link SWARM_SCRIPT},
+ * and what it needs; `nats-server`, `redis-server`: these servers, which
  * others are measured against; `chromium`: a browser, for the tests of the live page.
  */
 export type Tool =
-  "gcc" | "g++" | "czmq" | "pyzmq" | "docker" | "netns" | "nats-server" | "redis-server" | "chromium";
+  | "gcc"
+  | "g++"
+  | "czmq"
+  | "pyzmq"
+  | "docker"
+  | "netns"
+  | "swarm"
+  | "nats-server"
+  | "redis-server"
+  | "chromium";
+
+/** A script beside the repository that makes several hosts of a Docker Swarm on this machine, and cuts their network. */
+export const SWARM_SCRIPT = join(import.meta.dirname, "../../../../shared/docker-engine/swarm");
 
 const HOW_TO_INSTALL: Record<Tool, string> = {
   gcc: "apt-get install gcc libzmq3-dev, or brew install zeromq",
@@ -20,6 +33,7 @@ const HOW_TO_INSTALL: Record<Tool, string> = {
   pyzmq: "apt-get install python3-zmq, or pip install pyzmq and name that interpreter in PYTHON",
   docker: "install Docker with the compose plugin and start its engine",
   netns: "on Linux, as root, apt-get install iproute2",
+  swarm: `docker, netns and ${SWARM_SCRIPT}; docs/scaling.md says how to try a Swarm on hosts of your own`,
   "nats-server": "apt-get install nats-server",
   "redis-server": "apt-get install redis-server",
   chromium: "apt-get install chromium fonts-inter, or name a Chromium in CHROMIUM",
@@ -32,6 +46,7 @@ const DETECT: Record<Tool, () => boolean> = {
   pyzmq: () => findPython() !== undefined,
   docker: () => succeeds("docker", ["compose", "version"]) && succeeds("docker", ["info"]),
   netns: () => makesNamespaces(),
+  swarm: () => hasTool("docker") && hasTool("netns") && existsSync(SWARM_SCRIPT),
   "nats-server": () => succeeds("nats-server", ["--version"]),
   "redis-server": () => succeeds("redis-server", ["--version"]),
   chromium: () => succeeds(chromium(), ["--version"]),

@@ -45,6 +45,8 @@ export { pressEnter } from "./service/terminal.js";
 export { closeOnAbort } from "./sockets/closing.js";
 export { bindEndpoints, connectAndWait, connectEndpoints } from "./sockets/connecting.js";
 export { RefusedError } from "./sockets/connection-log.js";
+export type { Lookups } from "./sockets/connections/replicas.js";
+export type { Address } from "./sockets/hosts.js";
 export type { SocketContext, SocketKeys } from "./sockets/context.js";
 export { checkEndpoint, EndpointError } from "./sockets/endpoints.js";
 export { frameText } from "./sockets/frames.js";

@@ -38,10 +38,10 @@ testWith("chromium", "the language and the theme can be switched, and are kept",
   const { url } = await startDashboard();
   await using page = await PageInBrowser.open(url);
   await page.page.getByRole("button", { name: "中文" }).click();
-  await page.page.getByRole("heading", { name: "并行流水线" }).waitFor();
+  await page.page.getByRole("heading", { name: "并行管道" }).waitFor();
   await page.page.getByRole("button", { name: "浅色或深色" }).click();
   await page.page.reload();
-  await page.page.getByRole("heading", { name: "并行流水线" }).waitFor();
+  await page.page.getByRole("heading", { name: "并行管道" }).waitFor();
   expect(await page.page.locator("html").getAttribute("data-theme")).toBe("dark");
   expect(page.offences).toEqual([]);
 });

@@ -14,10 +14,14 @@ afterEach(() => {
   sockets.clear();
 });
 
-/** Binds a socket to a port of the system's choice. It is closed after the test. */
-export async function bound<S extends Socket>(socket: S): Promise<{ socket: S; endpoint: string }> {
+/** Binds a socket, to a port of the system's choice unless one is given. It is closed after the test. */
+export async function bound<S extends Socket>(
+  socket: S,
+  address = "127.0.0.1",
+  port: number | "*" = "*",
+): Promise<{ socket: S; endpoint: string }> {
   guard(socket);
-  await socket.bind("tcp://127.0.0.1:*");
+  await socket.bind(`tcp://${address}:${port}`);
   const endpoint = socket.lastEndpoint;
   if (endpoint === null) throw new Error("Expected a bound socket to have an endpoint, got none");
   return { socket, endpoint };

@@ -1,14 +1,16 @@
 import { getEventListeners } from "node:events";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { pino } from "pino";
+import { eventually } from "process-kit";
 import { Router } from "zeromq";
 import { LazyPirate, type LazyPirateContext, type LazyPirateOptions, NoReplyError } from "./lazy-pirate.js";
+import { NamedHost } from "../testing/named-host.js";
 import { rebind } from "../testing/rebind.js";
 
 /** A server that answers when the test says so: ROUTER sees each request with its sender. */
-async function server() {
+async function server(local = "tcp://127.0.0.1:*") {
   const socket = new Router({ receiveTimeout: 5000, linger: 0 });
-  await socket.bind("tcp://127.0.0.1:*");
+  await socket.bind(local);
   return {
     endpoint: socket.lastEndpoint ?? "",
     /** The next request, and what answers it. */
@@ -231,5 +233,78 @@ describe("of several servers", () => {
     await hanging.request();
     await (await hanging.request()).answer("World");
     expect(String(await reply)).toBe("World");
+  });
+});
+
+(process.platform === "linux" ? describe : describe.skip)("of a name", () => {
+  /** Answers every request with its own name. */
+  async function serve(of: Awaited<ReturnType<typeof server>>, name: string): Promise<void> {
+    for (;;) await (await of.request()).answer(name);
+  }
+
+  /** Servers at 127.0.0.1, 127.0.0.2, …, at one port, which answer with their number. */
+  async function servers(count: number) {
+    const first = await server();
+    const { endpoint } = first;
+    const all = [first];
+    for (let n = 2; n <= count; n++) all.push(await server(endpoint.replace("0.0.1", `0.0.${n}`)));
+    for (const [n, each] of all.entries()) void serve(each, String(n + 1)).catch(() => {});
+    return { all, named: endpoint.replace("127.0.0.1", "name") };
+  }
+
+  /** The servers that answer the next twenty requests. */
+  async function asked(requester: LazyPirate): Promise<string> {
+    const replies = new Set<string>();
+    for (let n = 0; n < 20; n++) replies.add(String(await ask(requester, "Hello")));
+    return [...replies].toSorted().join("");
+  }
+
+  async function untilAsked(requester: LazyPirate, expected: string): Promise<void> {
+    let last = "";
+    await eventually(
+      async () => (last = await asked(requester)) === expected,
+      () => `servers ${expected} are asked, last were ${last}`,
+      5000,
+    );
+  }
+
+  test("each address is a server, one that it gets later too; one that is gone is not", async () => {
+    const { all, named } = await servers(3);
+    const host = new NamedHost("127.0.0.1", "127.0.0.2");
+    const lookups = { resolve: host.resolve, interval: 100 };
+    using requester = pirate([named], { lookups, retries: 3 });
+    await untilAsked(requester, "12");
+    host.set("127.0.0.1", "127.0.0.2", "127.0.0.3");
+    await untilAsked(requester, "123");
+    all[0]?.[Symbol.dispose]();
+    host.set("127.0.0.2", "127.0.0.3");
+    await untilAsked(requester, "23");
+    for (const each of all) each[Symbol.dispose]();
+  });
+
+  test("a server that does not reply is named with its address in the log", async () => {
+    const { all, named } = await servers(1);
+    using hanging = await server(all[0]?.endpoint.replace("0.0.1", "0.0.2"));
+    const host = new NamedHost("127.0.0.1", "127.0.0.2");
+    using requester = pirate([named], { lookups: { resolve: host.resolve } });
+    void hanging.request();
+    while (logged.length === 0) await ask(requester, "Hello");
+    expect(logged).toEqual([`no reply from ${named} (127.0.0.2) within 200 ms; trying again`]);
+    all[0]?.[Symbol.dispose]();
+  });
+
+  test("that cannot be resolved yet, the server is found once it can be", async () => {
+    const { all, named } = await servers(1);
+    const host = new NamedHost();
+    using requester = pirate([named], { lookups: { resolve: host.resolve } });
+    const reply = ask(requester, "Hello");
+    while (logged.length < 2) await new Promise(setImmediate);
+    host.set("127.0.0.1");
+    expect(String(await reply)).toBe("1");
+    expect(logged.slice(0, 2)).toEqual([
+      "cannot resolve the host name name; trying again",
+      `no reply from ${named} within 200 ms; trying again`,
+    ]);
+    all[0]?.[Symbol.dispose]();
   });
 });

@@ -1,9 +1,13 @@
 import { Request } from "zeromq";
 import { connectEndpoints } from "../sockets/connecting.js";
+import type { LoggedPeer } from "../sockets/connections/logged-peer.js";
 import { Refusals } from "../sockets/connections/refusals.js";
+import { type Lookups, type Replica, Replicas } from "../sockets/connections/replicas.js";
 import type { SocketContext } from "../sockets/context.js";
+import { isHostName } from "../sockets/endpoints.js";
 import { monitor } from "../sockets/monitor.js";
 import { observerOf } from "../sockets/observer.js";
+import { PeerMonitor } from "../sockets/peers.js";
 import { sSend, sSleep } from "../zhelpers/zhelpers.js";
 
 /** No reply arrived in any of the tries. */
@@ -16,6 +20,8 @@ export interface LazyPirateOptions {
   timeout: number;
   /** How often to try a request before giving up. Default: tries forever. */
   retries?: number | undefined;
+  /** How to look up the names of servers. */
+  lookups?: Lookups | undefined;
 }
 
 /** What a {@link LazyPirate} needs besides: its signal makes a waiting `send` or `receive` throw. */
@@ -26,7 +32,11 @@ export interface LazyPirateContext extends SocketContext {
 /** A server, and the REQ socket that is connected to it. */
 interface Server {
   readonly endpoint: string;
+  /** How the log calls it. */
+  readonly peer: LoggedPeer;
   socket: Request | undefined;
+  /** Those that are connected by its socket. */
+  peers: PeerMonitor | undefined;
   /** How many requests in a row it has not replied to. */
   failures: number;
   /** Until when it is passed over if there is another one; a time of `performance.now()`. */
@@ -45,7 +55,8 @@ const LONGEST_LOOK = 100;
  * dropped with that try's socket. A server may therefore get a request twice.
  *
  * Of several servers each has a socket of its own, and those that are connected get the requests in turn. One that has
- * not replied is passed over for a while, twice as long each time.
+ * not replied is passed over for a while, twice as long each time. A name means all its addresses: each is a server, those
+ * that it gets later too.
  *
  * ```ts
  * using requester = new LazyPirate({ timeout: 2500 }, context);
@@ -58,7 +69,11 @@ export class LazyPirate implements Disposable {
   readonly #timeout: number;
   readonly #retries: number;
   readonly #context: LazyPirateContext;
+  readonly #lookups: Lookups | undefined;
+  readonly #closing = new AbortController();
+  #endpoints: readonly string[] = [];
   #servers: readonly Server[] = [];
+  readonly #names: Replicas[] = [];
   #certificate: string | undefined;
   #refusals: Refusals | undefined;
   /** The server that has the request; none while it waits for one. */
@@ -74,9 +89,10 @@ export class LazyPirate implements Disposable {
   /** Ends the wait for a server. */
   #wake = () => {};
 
-  constructor({ timeout, retries = Infinity }: LazyPirateOptions, context: LazyPirateContext) {
+  constructor({ timeout, retries = Infinity, lookups }: LazyPirateOptions, context: LazyPirateContext) {
     this.#timeout = timeout;
     this.#retries = retries;
+    this.#lookups = lookups;
     this.#context = context;
     context.signal.addEventListener("abort", this.#close);
   }
@@ -90,14 +106,12 @@ export class LazyPirate implements Disposable {
    */
   connect(endpoints: readonly string[], certificate?: string): void {
     this.#certificate = certificate;
-    this.#refusals = new Refusals(endpoints, this.#context);
-    this.#servers = [...new Set(endpoints)].map((endpoint) => ({
-      endpoint,
-      socket: undefined,
-      failures: 0,
-      avoidUntil: 0,
-    }));
-    for (const server of this.#servers) server.socket = this.#open(server);
+    this.#endpoints = endpoints;
+    const refusals = (this.#refusals = new Refusals(endpoints, this.#context));
+    for (const endpoint of new Set(endpoints)) {
+      if (isHostName(endpoint)) this.#names.push(this.#follow(endpoint, refusals));
+      else this.#add(endpoint, { label: endpoint, said: {} });
+    }
   }
 
   /**
@@ -143,15 +157,57 @@ export class LazyPirate implements Disposable {
   }
 
   readonly #close = () => {
+    this.#closing.abort();
     for (const { socket } of this.#servers) socket?.close();
     this.#wake();
   };
 
-  #open({ endpoint }: Server): Request {
+  /** Has a server at each address of a name. */
+  #follow(endpoint: string, refusals: Refusals): Replicas {
+    const find = (replica: Replica) => this.#servers.find(({ peer }) => peer === replica);
+    const isConnected = (replica: Replica) => (find(replica)?.peers?.count ?? 0) > 0;
+    return new Replicas(endpoint, {
+      context: this.#context,
+      refusals,
+      lookups: this.#lookups,
+      signal: this.#closing.signal,
+      connect: (replica) => this.#add(replica.endpoint, replica),
+      isConnected,
+      disconnect: (replica) => {
+        const server = find(replica);
+        if (isConnected(replica) || (server === this.#current && this.#tryingSince !== undefined))
+          return false;
+        this.#servers = this.#servers.filter((other) => other !== server);
+        server?.socket?.close();
+        return true;
+      },
+    });
+  }
+
+  #add(endpoint: string, peer: LoggedPeer): true {
+    const server: Server = {
+      endpoint,
+      peer,
+      socket: undefined,
+      peers: undefined,
+      failures: 0,
+      avoidUntil: 0,
+    };
+    server.socket = this.#open(server);
+    this.#servers = [...this.#servers, server];
+    return true;
+  }
+
+  #open(server: Server): Request {
+    const { endpoint, peer } = server;
     // ZMQ_IMMEDIATE and ZMQ_SNDTIMEO: a send fails unless the server is connected
     const socket = new Request({ immediate: true, sendTimeout: 0 });
-    connectEndpoints(socket, [endpoint], this.#context, this.#certificate, this.#refusals);
-    monitor(socket).on("handshake", () => this.#wake());
+    server.peers = new PeerMonitor(socket, () => this.#wake());
+    const details = { peer, ...(this.#refusals && { refusals: this.#refusals }) };
+    connectEndpoints(socket, [endpoint], this.#context, this.#certificate, details);
+    monitor(socket).on("connect:retry", () => {
+      for (const name of this.#names) void name.attemptFailed();
+    });
     return socket;
   }
 
@@ -238,11 +294,11 @@ export class LazyPirate implements Disposable {
   async #backOff(): Promise<void> {
     const { signal, log } = this.#context;
     const [tried, timeout] = [(this.#failed += 1), this.#timeout];
-    const all = this.#servers.map(({ endpoint }) => endpoint).join(", ");
+    const all = this.#endpoints.join(", ");
     if (tried >= this.#retries) {
       throw new NoReplyError(`no reply from ${all}: tried ${tried} times, ${timeout} ms each`);
     }
-    const asked = this.#current?.endpoint ?? all;
+    const asked = this.#current?.peer.label ?? all;
     log.warn({ tried, timeout }, `no reply from ${asked} within ${timeout} ms; trying again`);
     await sSleep(Math.random() * Math.min(timeout, (timeout / 10) * 2 ** (tried - 1)), signal);
   }

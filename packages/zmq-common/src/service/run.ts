@@ -134,12 +134,14 @@ async function runToEnd(
     // Once the event loop is empty, all that was queued is sent: see `monitor`. Node would then take the process down bit
     // by bit, the signal handlers first: a second Ctrl-C would set the exit status
     process.once("beforeExit", () => process.exit());
-    // If anything keeps the process alive, it ends here
+    exitAfter(patience);
+  };
+  // If anything keeps the process alive, it ends here
+  const exitAfter = (milliseconds: number) =>
     setTimeout(() => {
       if (stdout.waiting > 0) log.warn({ characters: stdout.waiting }, "ended before all output was read");
       setImmediate(() => process.exit());
-    }, patience).unref();
-  };
+    }, milliseconds).unref();
   // The first of these two decides how it ended
   const stop = (reason: Error) => {
     if (signal.aborted) return;
@@ -186,6 +188,8 @@ async function runToEnd(
   } finally {
     telemetry?.end(process.exitCode);
   }
+  // Its sockets may be kept open by the lookup of a name
+  if (signal.aborted) exitAfter(GRACE);
 }
 
 /** @returns Nothing if there can be none: that is no reason for a role not to run. */

@@ -1,7 +1,7 @@
 import type { Socket } from "zeromq";
 import { removeWithSocket } from "./closing.js";
 import { logPeers } from "./connection-log.js";
-import { followConnections } from "./connections/follow.js";
+import { followConnections, type FollowOptions } from "./connections/follow.js";
 import { Refusals } from "./connections/refusals.js";
 import type { SocketContext } from "./context.js";
 import { areDefaults } from "./default-endpoints.js";
@@ -99,14 +99,22 @@ async function bind(socket: Socket, endpoint: string, attemptsLeft = 10): Promis
   }
 }
 
+/** What else {@link connectEndpoints} takes. */
+export type ConnectDetails = Partial<Pick<FollowOptions, "refusals" | "peer" | "lookups">>;
+
 /**
  * Connects a socket to every endpoint (`zmq_connect`), with {@link setSocketDefaults}. A peer that is not there yet
  * is no error: it is tried again, less and less often. So is one that is not what the socket talks to, and one that
  * refuses it, after which libzmq gives up; the log says what is wrong. A role that each of its servers has refused ends.
  *
+ * A host name means all its addresses. It is looked up every two seconds, outside libzmq: new addresses are connected to,
+ * those that are gone are let go of. Sockets that queue messages for a peer that is not there (PUSH, DEALER) have one
+ * connection to a name, which takes what is queued along when the name has another address.
+ *
  * @param context With keys, all is encrypted and the server must prove its own key (CURVE).
  * @param server The name of the server's certificate.
- * @param refusals Shared by sockets of which each is connected to one of the servers.
+ * @param details What is shared by sockets of which each is connected to one of the servers; for tests, how to look up
+ *   host names.
  * @throws {EndpointError} Naming the first endpoint that cannot be connected to.
  * @throws {CertificateError} When there are keys, but not the server's.
  */
@@ -115,7 +123,7 @@ export function connectEndpoints(
   endpoints: readonly string[],
   context?: SocketContext,
   server = "server",
-  refusals = new Refusals(endpoints, context),
+  { refusals = new Refusals(endpoints, context), ...details }: ConnectDetails = {},
 ): void {
   setSocketDefaults(socket);
   monitor(socket);
@@ -129,7 +137,7 @@ export function connectEndpoints(
   }
   observer()?.opened(socket);
   observer()?.connected(socket, endpoints);
-  followConnections(endpoints, { socket, context, server, refusals });
+  followConnections(endpoints, { ...details, socket, context, server, refusals });
 }
 
 /**

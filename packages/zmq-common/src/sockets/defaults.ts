@@ -1,7 +1,11 @@
 import { Pull, Push, type Socket, Subscriber, XSubscriber } from "zeromq";
+import { CONNECTIONS } from "./io-threads.js";
+import { setQuietly } from "./quietly.js";
 
 /** Sets the options that every connection of these services has, whichever side opened it. Times in milliseconds. */
 export function setSocketDefaults(socket: Socket): void {
+  // ZMQ_AFFINITY: not in the thread that looks up host names.
+  socket.affinity = CONNECTIONS;
   // ZMQ_LINGER: how long the end of the program may wait for unsent messages. libzmq waits forever.
   socket.linger = 500;
   // A peer that vanished without a word (power, network, a firewall) is noticed within about six seconds: by
@@ -33,15 +37,7 @@ export function setSocketDefaults(socket: Socket): void {
  * IPv6 first, and `*` means IPv6 as well; without it, no IPv6 address is taken.
  */
 export function setIpv6(socket: Socket, ipv6: boolean): void {
-  if (socket.ipv6 === ipv6) return;
-  // zeromq.js warns the user that earlier endpoints keep what they have, as they should
-  const emitWarning = process.emitWarning.bind(process);
-  process.emitWarning = () => {};
-  try {
-    socket.ipv6 = ipv6;
-  } finally {
-    process.emitWarning = emitWarning;
-  }
+  if (socket.ipv6 !== ipv6) setQuietly(() => (socket.ipv6 = ipv6));
 }
 
 /**

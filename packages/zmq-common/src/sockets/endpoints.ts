@@ -32,6 +32,17 @@ export function parseTcp(endpoint: string): TcpEndpoint | undefined {
   return { host, port, family };
 }
 
+/** The tcp endpoint of an address and a port. */
+export function tcpEndpoint({ address, family }: { address: string; family: 4 | 6 }, port: string): string {
+  return `tcp://${family === 6 ? `[${address}]` : address}:${port}`;
+}
+
+/** Whether an endpoint has the name of a host, other than `localhost`, in place of an address. */
+export function isHostName(endpoint: string): boolean {
+  const tcp = parseTcp(endpoint);
+  return tcp?.family === 0 && tcp.host !== "*" && tcp.host.toLowerCase() !== "localhost";
+}
+
 /**
  * Checks the form of an endpoint before libzmq sees it: libzmq accepts `tcp://*:70000` and `tcp://*:5x`, and binds
  * ports 4464 and 5.

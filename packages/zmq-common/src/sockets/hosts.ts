@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from "node:child_process";
 import { lookup } from "node:dns/promises";
 import { networkInterfaces } from "node:os";
-import { parseTcp } from "./endpoints.js";
+import { parseTcp, tcpEndpoint } from "./endpoints.js";
 
 /** An address of a host. */
 export interface Address {
@@ -13,6 +13,9 @@ export interface Address {
 export class UnreachableError extends Error {
   override name = "UnreachableError";
 }
+
+/** Finds all addresses of a host name, as {@link resolveHost} does. */
+export type Resolve = typeof resolveHost;
 
 /**
  * All addresses of a host name, IPv4 and IPv6, as the system resolves it (`getaddrinfo`).
@@ -30,10 +33,10 @@ export async function resolveHost(host: string, signal?: AbortSignal): Promise<A
 }
 
 /** How long {@link resolveHostNow} may take, in milliseconds. A name server answers within a few. */
-const NOW = 200;
+const NOW = 150;
 
 /**
- * All addresses of a host name, as {@link resolveHost} finds them, at once: the process waits, for a fifth of a second at
+ * All addresses of a host name, as {@link resolveHost} finds them, at once: the process waits, for 150 milliseconds at
  * most.
  *
  * @returns None where there are none, or none are known in that time.
@@ -90,7 +93,5 @@ export async function localEndpoints(endpoint: string): Promise<string[]> {
   // Of a name without any libzmq says what is wrong
   const addresses = await resolveHost(tcp.host).catch(() => []);
   if (addresses.length === 0) return [endpoint];
-  return addresses.map(
-    ({ address, family }) => `tcp://${family === 6 ? `[${address}]` : address}:${tcp.port}`,
-  );
+  return addresses.map((address) => tcpEndpoint(address, tcp.port));
 }

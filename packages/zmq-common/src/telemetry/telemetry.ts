@@ -6,7 +6,14 @@ import { socketTypes } from "../sockets/connections/socket-types.js";
 import type { SocketContext } from "../sockets/context.js";
 import { type Observer, observeSockets, type SocketObserver } from "../sockets/observer.js";
 import { now, tenths, WatchedSocket } from "./watched-socket.js";
-import { formatTelemetry, LABELS, type LogLevel, type NodeMessage, type TelemetryMessage } from "./wire.js";
+import {
+  formatTelemetry,
+  LABELS,
+  type LogLevel,
+  MAX_SOCKETS,
+  type NodeMessage,
+  type TelemetryMessage,
+} from "./wire.js";
 
 /** How often spans are told, in milliseconds: of a worker that is killed those are lost that were not. */
 const FLUSH = 40;
@@ -91,17 +98,19 @@ export class Telemetry implements Observer {
     if (watched === undefined) return;
     const { type } = watched.info;
     watched.info[side].push(...endpoints);
-    const isSame = ({ info, socket: other }: WatchedSocket) =>
-      other.closed && info.type === type && String(info[side]) === String(endpoints);
-    const earlier = this.#sockets.find(isSame);
+    const closed = this.#sockets.filter(({ info, socket: { closed: is } }) => is && info.type === type);
+    const isFull = this.#sockets.length >= MAX_SOCKETS;
+    const earlier =
+      closed.find(({ info }) => String(info[side]) === String(endpoints)) ?? (isFull ? closed[0] : undefined);
     if (earlier !== undefined) {
       // REQ is replaced by a fresh socket when a reply is lost; for those who look it is the same
+      earlier.info[side] = [...endpoints];
       earlier.replace(socket);
       this.#bySocket.set(socket, earlier);
       this.#latest = undefined;
       return;
     }
-    if (this.#sockets.includes(watched)) return;
+    if (this.#sockets.includes(watched) || isFull) return;
     const namesakes = this.#sockets.filter(({ info }) => info.type === type).length;
     watched.info.name = namesakes === 0 ? type : `${type} ${namesakes + 1}`;
     watched.timing = this.#isTiming;

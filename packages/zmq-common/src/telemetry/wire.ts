@@ -76,7 +76,8 @@ export const MAX_SPANS = 200;
 /** The longest label, in bytes of the message that it is taken from. */
 export const MAX_LABEL = 24;
 
-const MAX_SOCKETS = 64;
+/** The most sockets of a role. */
+export const MAX_SOCKETS = 64;
 const MAX_ENDPOINTS = 64;
 const MAX_SHOWN = 100;
 const MAX_TEXT = 512;

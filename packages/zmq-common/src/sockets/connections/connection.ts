@@ -1,10 +1,11 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { Dealer, type Event, Pair, Publisher, Push, Request, type Socket, Subscriber } from "zeromq";
+import { Dealer, type Event, Pair, Publisher, Pull, Push, Request, type Socket, Subscriber } from "zeromq";
 import type { SocketContext } from "../context.js";
 import { setIpv6 } from "../defaults.js";
 import { endpointError } from "../endpoints.js";
 import { UnreachableError } from "../hosts.js";
+import { connectInThread } from "../io-threads.js";
 import { monitor } from "../monitor.js";
+import type { LoggedPeer } from "./logged-peer.js";
 import { type Peer, probePeer } from "./probe.js";
 import type { Refusals } from "./refusals.js";
 import { ConnectionReport } from "./report.js";
@@ -19,8 +20,10 @@ const ANNOUNCED_WITHIN = 3000;
 /** libzmq ignores a second connection of these to the same endpoint. */
 const SINGLE = [Subscriber, Publisher, Request, Dealer];
 
-/** These queue messages for a peer that is not there: disconnecting drops them. */
-const QUEUEING = [Push, Dealer, Pair];
+/** Whether a socket queues messages for a peer that is not there: disconnecting drops them. */
+export function isQueueing(socket: Socket): boolean {
+  return socket instanceof Push || socket instanceof Dealer || socket instanceof Pair;
+}
 
 /** The events that tell what becomes of a connection. */
 export const FOLLOWED = [
@@ -59,8 +62,10 @@ export class Connection {
   address: string;
   readonly #endpoint: string;
   readonly #surroundings: Surroundings;
+  readonly #peer: LoggedPeer;
   readonly #report: ConnectionReport;
   readonly #route: Route;
+  #isOpen = false;
   #isUp = false;
   #wasEverUp = false;
   /** Whether it has ended, and libzmq has not announced that it connects again. */
@@ -73,13 +78,20 @@ export class Connection {
   #isLooking = false;
   #slow: NodeJS.Timeout | undefined;
   #announced: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
-  constructor(endpoint: string, surroundings: Surroundings) {
+  /** @param peer How the log calls the peer at the endpoint. */
+  constructor(
+    endpoint: string,
+    surroundings: Surroundings,
+    peer: LoggedPeer = { label: endpoint, said: {} },
+  ) {
     const { socket, context, server, closed } = surroundings;
     this.address = endpoint;
     this.#endpoint = endpoint;
     this.#surroundings = surroundings;
-    this.#report = new ConnectionReport(endpoint, socket, context, server);
+    this.#report = new ConnectionReport(peer, socket, context, server);
+    this.#peer = peer;
     this.#route = new Route(endpoint, closed);
     closed.addEventListener("abort", () => {
       this.#clearSlow();
@@ -88,18 +100,40 @@ export class Connection {
   }
 
   /**
-   * Connects; to a host whose name is to be resolved, once it has been. Only a socket that queues is connected at once,
-   * because a message may be sent on it in the next moment.
+   * Connects.
    *
    * @throws {EndpointError} When libzmq does not take the endpoint.
    */
   open(): void {
-    if (this.#route.isUnknown && !this.#isQueueing) {
-      void this.#resolveAndConnect();
-      return;
-    }
+    // A message may be sent in the next moment
     if (this.#route.isUnknown) this.#route.resolveNow();
     this.#connect();
+  }
+
+  /**
+   * Disconnects, unless that could lose anything: the connection is open, or the peer has left tasks that are not
+   * received yet.
+   *
+   * @returns Whether it has.
+   */
+  close(): boolean {
+    const { socket } = this.#surroundings;
+    if (this.#isOpen || (this.#wasEverUp && socket instanceof Pull)) return false;
+    try {
+      socket.disconnect(this.#endpoint);
+    } catch {
+      // A socket takes no call while it binds an endpoint
+      return false;
+    }
+    this.#isClosed = true;
+    this.#clearSlow();
+    clearTimeout(this.#announced);
+    return true;
+  }
+
+  /** Whether there is a connection, with a handshake or without one yet. */
+  get isOpen(): boolean {
+    return this.#isOpen;
   }
 
   /** How likely an event that names this address is about this connection: 0 if it cannot be. */
@@ -130,15 +164,12 @@ export class Connection {
     }
   }
 
-  get #isQueueing(): boolean {
-    return QUEUEING.some((type) => this.#surroundings.socket instanceof type);
-  }
-
   get #hasKeys(): boolean {
     return this.#surroundings.context?.keys !== undefined;
   }
 
   #onConnect(): void {
+    this.#isOpen = true;
     this.#isReached = true;
     this.#failure = undefined;
     // With keys libzmq turns away a peer of an older protocol
@@ -160,6 +191,7 @@ export class Connection {
     const wasUp = this.#isUp;
     const failure = this.#failure;
     this.#clearSlow();
+    this.#isOpen = false;
     this.#isUp = false;
     this.#hasEnded = true;
     this.#failure = undefined;
@@ -199,11 +231,11 @@ export class Connection {
   #onFailedHandshake({ type, error }: HandshakeError): void {
     const isMismatch = (error as NodeJS.ErrnoException).code === "ERR_ZMTP_MECHANISM_MISMATCH";
     if (type === "handshake:error:auth") {
-      this.#onRefusal(`refused by ${this.#endpoint}: it does not know our key`);
+      this.#onRefusal(`refused by ${this.#peer.label}: it does not know our key`);
     } else if (isMismatch && this.#hasKeys) {
-      this.#onRefusal(`no connection to ${this.#endpoint}: it has no key, and we ask for one`);
+      this.#onRefusal(`no connection to ${this.#peer.label}: it has no key, and we ask for one`);
     } else if (isMismatch) {
-      this.#onRefusal(`refused by ${this.#endpoint}: it asks for a key (--curve-dir)`);
+      this.#onRefusal(`refused by ${this.#peer.label}: it asks for a key (--curve-dir)`);
     } else {
       this.#surroundings.refusals.delete(this.#endpoint);
       if (this.#report.isWorthReporting()) this.#report.brokenOff();
@@ -248,7 +280,7 @@ export class Connection {
   /** Connects again, after a pause that doubles each time as libzmq's own does. */
   #repair(): void {
     const { socket } = this.#surroundings;
-    if (socket.closed) return;
+    if (socket.closed || this.#isClosed) return;
     const { reconnectInterval, reconnectMaxInterval } = socket;
     const pause = Math.min(reconnectMaxInterval, reconnectInterval * 2 ** this.#repairs);
     this.#repairs += 1;
@@ -257,7 +289,7 @@ export class Connection {
 
   #connectAgain(): void {
     const { socket } = this.#surroundings;
-    if (socket.closed) return;
+    if (socket.closed || this.#isClosed) return;
     try {
       // Disconnecting drops what has been received and not been read yet
       const mustDisconnect = !this.#wasEverUp || SINGLE.some((type) => socket instanceof type);
@@ -276,34 +308,9 @@ export class Connection {
     this.#isReached = false;
     setIpv6(socket, this.#route.family === 6);
     try {
-      socket.connect(this.#endpoint);
+      connectInThread(socket, this.#endpoint, this.#route.isLookedUp);
     } catch (error) {
       throw endpointError("connect to", this.#endpoint, error);
-    }
-  }
-
-  async #resolveAndConnect(): Promise<void> {
-    const { context, socket, closed } = this.#surroundings;
-    const { reconnectInterval, reconnectMaxInterval } = socket;
-    try {
-      for (let pause = reconnectInterval; !(await this.#resolve()); pause *= 2) {
-        await sleep(Math.min(pause, reconnectMaxInterval), undefined, { signal: closed, ref: false });
-      }
-      if (!socket.closed) this.#connect();
-    } catch (error) {
-      if (!closed.aborted) context?.onFatalError(error as Error);
-    }
-  }
-
-  /** @returns Whether the peer's host is known now. */
-  async #resolve(): Promise<boolean> {
-    try {
-      await this.#route.resolve();
-      return true;
-    } catch (error) {
-      if (!(error instanceof UnreachableError)) throw error;
-      this.#report.problem(error.message);
-      return false;
     }
   }
 
@@ -323,7 +330,7 @@ export class Connection {
 
   #switchTo(family: 4 | 6): void {
     const { socket } = this.#surroundings;
-    if (this.#isUp || (this.#wasEverUp && this.#isQueueing) || socket.closed) return;
+    if (this.#isUp || (this.#wasEverUp && isQueueing(socket)) || socket.closed) return;
     socket.disconnect(this.#endpoint);
     this.#route.family = family;
     this.#connect();

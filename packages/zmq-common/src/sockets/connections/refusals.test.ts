@@ -40,3 +40,18 @@ test("it goes on if one of them admits it in the meantime, or is gone", () => {
   jest.advanceTimersByTime(2000);
   expect(errors).toEqual([new RefusedError("refused by a")]);
 });
+
+test("of a name with several addresses, the server at each of them has to refuse it", () => {
+  const { of, errors } = refusals();
+  of.setServers("tcp://a:1", ["tcp://192.0.2.1:1", "tcp://192.0.2.2:1"]);
+  for (const server of ["tcp://192.0.2.1:1", "tcp://b:1"]) of.add(server, "refused");
+  jest.advanceTimersByTime(60_000);
+  expect(errors).toEqual([]);
+  of.add("tcp://192.0.2.2:1", "refused by the last");
+  of.setServers("tcp://a:1", ["tcp://192.0.2.1:1", "tcp://192.0.2.2:1", "tcp://192.0.2.3:1"]);
+  jest.advanceTimersByTime(60_000);
+  expect(errors).toEqual([]);
+  of.add("tcp://192.0.2.3:1", "refused by a new one");
+  jest.advanceTimersByTime(2000);
+  expect(errors).toEqual([new RefusedError("refused by a new one")]);
+});

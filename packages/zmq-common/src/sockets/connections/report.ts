@@ -1,52 +1,50 @@
 import type { Socket } from "zeromq";
 import type { SocketContext } from "../context.js";
 import { isPowerOfTen } from "../logger.js";
+import { type LoggedPeer, reportProblem } from "./logged-peer.js";
 import type { Peer } from "./probe.js";
 import { socketTypes } from "./socket-types.js";
 
-/** Says in the log what becomes of the connection to an endpoint. */
+/** Says in the log what becomes of the connection to a peer. */
 export class ConnectionReport {
-  readonly #endpoint: string;
+  readonly #peer: LoggedPeer;
   readonly #context: SocketContext | undefined;
   /** The name of the server's certificate. */
   readonly #server: string;
   readonly #types: ReturnType<typeof socketTypes>;
-  /** The last problem that was reported; nothing once the peer has been connected. */
-  #problem: string | undefined;
-  #isLost = false;
   /** Handshakes in a row that came to nothing. */
   #failed = 0;
   #violations = 0;
 
-  constructor(endpoint: string, socket: Socket, context: SocketContext | undefined, server: string) {
-    this.#endpoint = endpoint;
+  constructor(peer: LoggedPeer, socket: Socket, context: SocketContext | undefined, server: string) {
+    this.#peer = peer;
     this.#types = socketTypes(socket);
     this.#context = context;
     this.#server = server;
   }
 
   connected(): void {
-    if (this.#isLost) this.#context?.log.info(`connected to ${this.#endpoint} again`);
-    else if (this.#problem !== undefined) this.#context?.log.info(`connected to ${this.#endpoint}`);
-    this.#isLost = false;
-    this.#problem = undefined;
     this.#failed = 0;
+    const { label, said } = this.#peer;
+    if (said === undefined) return;
+    if (said.isLost === true) this.#log?.info(`connected to ${label} again`);
+    else if (said.problem !== undefined) this.#log?.info(`connected to ${label}`);
+    said.isLost = false;
+    said.problem = undefined;
   }
 
   lost(): void {
-    this.#isLost = true;
-    this.#context?.log.info(`lost the connection to ${this.#endpoint}; trying to connect again`);
+    if (this.#peer.said !== undefined) this.#peer.said.isLost = true;
+    this.#log?.info(`lost the connection to ${this.#peer.label}; trying to connect again`);
   }
 
   olderPeer(): void {
-    this.#context?.log.info(`the peer at ${this.#endpoint} speaks an older protocol than ZMTP 3`);
+    this.#log?.info(`the peer at ${this.#peer.label} speaks an older protocol than ZMTP 3`);
   }
 
   /** Reports a problem once, until the peer is connected or there is another problem. */
   problem(problem: string): void {
-    if (this.#problem === problem) return;
-    this.#problem = problem;
-    this.#context?.log.warn(`${problem}; trying again`);
+    reportProblem(this.#peer, problem, this.#context);
   }
 
   /** Counts a handshake that came to nothing: of those in a row the 1st, 10th, 100th, … is reported. */
@@ -60,14 +58,14 @@ export class ConnectionReport {
         ? ""
         : `; is its key the one we have for ${this.#server}? Is it a ${this.#types.peers.join(" or ")} socket?`;
     const count = this.#failed;
-    this.#context?.log.warn({ count }, `handshake with ${this.#endpoint} broken off${cause}`);
+    this.#log?.warn({ count }, `handshake with ${this.#peer.label} broken off${cause}`);
   }
 
   /** A message that is not ZMTP, or longer than `ZMQ_MAXMSGSIZE`. */
   violation(): void {
     const count = (this.#violations += 1);
     if (!isPowerOfTen(count)) return;
-    this.#context?.log.warn({ count }, `the peer at ${this.#endpoint} broke the protocol; connecting again`);
+    this.#log?.warn({ count }, `the peer at ${this.#peer.label} broke the protocol; connecting again`);
   }
 
   /**
@@ -80,17 +78,21 @@ export class ConnectionReport {
   noHandshake(peer: Peer | undefined, isFinal: boolean): void {
     const { own, peers } = this.#types;
     const { protocol, socketType } = peer ?? {};
-    const who = `the peer at ${this.#endpoint}`;
+    const who = `the peer at ${this.#peer.label}`;
     if (socketType !== undefined && !peers.includes(socketType)) {
       this.problem(`${who} is a ${socketType} socket, not what a ${own} socket talks to`);
     } else if (isFinal && protocol === "older") {
       this.problem(`${who} speaks an older protocol than ZMTP 3, without keys`);
     } else if (isFinal && protocol === "none") {
-      this.problem(`what answers at ${this.#endpoint} does not speak ZeroMQ's protocol`);
+      this.problem(`what answers at ${this.#peer.label} does not speak ZeroMQ's protocol`);
     }
     // A peer that is about to leave may tell less of itself than it did before
-    if (this.#problem !== undefined) return;
+    if (this.#peer.said?.problem !== undefined) return;
     if (isFinal && socketType === undefined) this.problem(`${who} is not what a ${own} socket talks to`);
     else if (!isFinal && protocol !== undefined && protocol !== "older") this.brokenOff();
+  }
+
+  get #log(): SocketContext["log"] | undefined {
+    return this.#peer.said && this.#context?.log;
   }
 }

@@ -1,6 +1,6 @@
 import type { NetConnectOpts } from "node:net";
 import { getSystemErrorMap } from "node:util";
-import { parseTcp } from "../endpoints.js";
+import { isHostName, parseTcp } from "../endpoints.js";
 import { type Address, resolveHost, resolveHostNow, UnreachableError } from "../hosts.js";
 import { ipcPath } from "../ipc.js";
 import { openConnection } from "./probe.js";
@@ -52,26 +52,22 @@ export class Route {
     lastFamilies.set(this.#endpoint, family);
   }
 
-  /** Whether the name of the host is to be resolved first. `localhost` is at 127.0.0.1 until nobody answers there. */
+  /** Whether the host has a name of which nothing is known. `localhost` is at 127.0.0.1 until nobody answers there. */
   get isUnknown(): boolean {
-    return this.#isName && this.#addresses.length === 0;
+    return this.isLookedUp && !lastFamilies.has(this.#endpoint);
   }
 
-  /**
-   * Finds out the addresses of the host. IPv4 is taken where it has such an address, unless the peer was last found by
-   * IPv6.
-   *
-   * @throws {UnreachableError} When it has none.
-   */
-  async resolve(): Promise<void> {
-    await this.#update();
-    this.#chooseFamily();
+  /** Whether the host has a name that takes a name server, perhaps. */
+  get isLookedUp(): boolean {
+    return isHostName(this.#endpoint);
   }
 
   /** Finds out the addresses of the host at once, if that is possible; the process waits. */
   resolveNow(): void {
     this.#addresses = resolveHostNow(this.#tcp?.host ?? "");
-    this.#chooseFamily();
+    const [first] = this.#addresses;
+    if (first === undefined) return;
+    this.family = this.#addresses.find(({ family }) => family === 4)?.family ?? first.family;
   }
 
   /**
@@ -112,12 +108,6 @@ export class Route {
     const tcp = parseTcp(endpoint);
     if (tcp === undefined || tcp.port !== this.#tcp?.port) return 0;
     return this.#addresses.some(({ address }) => address === tcp.host) ? 2 : 1;
-  }
-
-  #chooseFamily(): void {
-    const [first] = this.#addresses;
-    if (first === undefined || this.#addresses.some(({ family }) => family === this.#family)) return;
-    this.#family = first.family;
   }
 
   async #update(): Promise<void> {
