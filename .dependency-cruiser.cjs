@@ -27,7 +27,8 @@ module.exports = {
     layer("security", "sockets"),
     layer("formats", "sockets"),
     layer("patterns", "zhelpers", "sockets"),
-    layer("service", "security", "sockets", "zhelpers"),
+    layer("telemetry", "sockets"),
+    layer("service", "security", "sockets", "telemetry", "zhelpers"),
     {
       name: "testing-is-for-tests",
       severity: "error",

@@ -10,9 +10,16 @@ function appsOf(folder) {
 /** @type {import("knip").KnipConfig} */
 export default {
   workspaces: {
+    "packages/live": {
+      entry: ["page/page.tsx", "page/page.css"],
+      project: ["{src,page}/**/*.{ts,tsx}"],
+    },
     bench: { entry: ["peers/node/*.mjs"], ignoreDependencies: appsOf("bench") },
-    // These two are given to a compiler and to Node
-    tests: { entry: ["src/guide/{one-way,numbered-publisher}.ts"], ignoreDependencies: appsOf("tests") },
+    // These two are given to a compiler and to Node; axe-core to the browser
+    tests: {
+      entry: ["src/guide/{one-way,numbered-publisher}.ts"],
+      ignoreDependencies: [...appsOf("tests"), "axe-core"],
+    },
   },
   // Part of the system
   ignoreBinaries: ["getent", "ip", "mkfifo", "mount", "umount"],

@@ -9,6 +9,7 @@ import { publishSubscribe } from "./benchmarks/publish-subscribe.js";
 import { requestReply } from "./benchmarks/request-reply.js";
 import { FULL, QUICK } from "./benchmarks/scale.js";
 import { startup } from "./benchmarks/startup.js";
+import { telemetry } from "./benchmarks/telemetry.js";
 import { load, machine } from "./machine.js";
 import { readResults, writePages, writeResults } from "./pages.js";
 import { replaceBenchmarks, type Results } from "./results.js";
@@ -41,7 +42,7 @@ else await bench();
 
 async function bench(): Promise<void> {
   const scale = quick ? QUICK : FULL;
-  const all = [requestReply, publishSubscribe, pipeline, jobs, startup].flatMap((benchmarks) =>
+  const all = [requestReply, publishSubscribe, pipeline, jobs, startup, telemetry].flatMap((benchmarks) =>
     benchmarks(scale),
   );
   const chosen = all.filter(({ id }) => only === undefined || id === only || id.startsWith(`${only}-`));

@@ -10,14 +10,22 @@ export interface DemoOptions {
   patterns: PatternName[];
   /** How many workers the pipeline has. */
   workers: number;
-  /** The first of the four TCP ports that are used. */
+  /** The first of the TCP ports that are used: four, or 26 with the page. */
   port: number;
+  /** Opens the live page instead. */
+  page: boolean;
 }
 
 export async function demo(
-  { patterns, workers, port }: DemoOptions,
-  { signal, print }: RoleContext,
+  { patterns, workers, port, page }: DemoOptions,
+  context: RoleContext,
 ): Promise<void> {
+  const { signal, print } = context;
+  if (page) {
+    // Loaded only where it is asked for
+    const { showPage } = await import("./page.js");
+    return showPage({ port }, context);
+  }
   const summary: string[] = [];
   for (const name of patterns) {
     const { title, parts, summarise } = pattern(name, { workers, port });

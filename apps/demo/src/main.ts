@@ -1,4 +1,4 @@
-import { integer, positionals, runRole } from "zmq-common";
+import { flag, integer, positionals, runRole } from "zmq-common";
 import { demo } from "./demo.js";
 import { CHAPTER, PATTERNS } from "./patterns.js";
 
@@ -12,5 +12,10 @@ await runRole(import.meta, demo, {
     default: CHAPTER,
   }),
   workers: integer("how many workers a pipeline has", { default: 4, min: 1, max: 64 }),
-  port: integer("first of the four TCP ports that are used", { default: 5555, min: 1, max: 65_532 }),
+  port: integer("first of the TCP ports that are used: four, or 26 with --page", {
+    default: 5555,
+    min: 1,
+    max: 65_510,
+  }),
+  page: flag("opens a live page in the browser, to see the patterns run and to break them"),
 });

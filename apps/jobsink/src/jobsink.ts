@@ -24,6 +24,7 @@ export async function jobsink(options: JobsinkOptions, context: RoleContext) {
   using output = new Output(options.output);
   output.restore(journal);
   const sink = new Sink({ journal, malformed });
+  context.show(() => sink.shown);
 
   // Socket to talk to the ventilator
   using receiver = new Router({ mandatory: true, sendTimeout: 0 });

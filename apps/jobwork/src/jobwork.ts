@@ -3,7 +3,7 @@
 // Takes jobs from the ventilator, as many as it can use, and reports what became of each
 import * as jobs from "jobs";
 import { Dealer } from "zeromq";
-import { connectEndpoints, MalformedMessages, type RoleContext } from "zmq-common";
+import { connectEndpoints, MalformedMessages, observerOf, type RoleContext } from "zmq-common";
 
 export interface JobworkOptions extends jobs.WorkerOptions {
   /** What to run for each job. Default: nothing; it sleeps for the job's number of milliseconds. */
@@ -41,7 +41,7 @@ export async function jobwork(options: JobworkOptions, context: RoleContext) {
 
   // Do the jobs, one after another, while messages come in
   const run = jobs.runJob(options, output);
-  const runner = new jobs.JobRunner(worker, { run, report, onFatalError });
+  const runner = new jobs.JobRunner(worker, { run, report, onFatalError, observer: observerOf(socket) });
   const inbox = new jobs.Inbox<Dealer>();
   inbox.add(socket);
   try {

@@ -34,6 +34,11 @@ export class Averages {
     }
   }
 
+  /** Each filter with how many updates it has, and their average. */
+  *soFar(): Generator<[filter: string, count: number, average: number]> {
+    for (const { filter, total, count } of this.#averages) yield [filter, count, total / (count || 1)];
+  }
+
   /** Each filter with its average, truncated as the C program does. */
   *[Symbol.iterator](): Iterator<{ filter: string; temperature: number }> {
     for (const { filter, total, count } of this.#averages) {

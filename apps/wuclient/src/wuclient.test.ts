@@ -34,6 +34,34 @@ test.each(transports())("averages the temperature of its zip code over %s", asyn
   );
 });
 
+test("shows how far its averages are to those who look on", async () => {
+  using weather = await publisher();
+  let read: () => Iterable<readonly [string, number, number]> = () => [];
+  const show = (given: typeof read) => (read = given);
+  const filters = ["10001 ", "2"];
+  const options = { ...defaults, filters, connect: [weather.endpoint] };
+  await using client = startRole(wuclient, options, { show });
+  await weather.subscription();
+  await weather.subscription();
+  expect([...read()]).toEqual([
+    ["10001 ", 0, 0],
+    ["2", 0, 0],
+  ]);
+  await weather.publish(
+    "10001 10 20",
+    "20002 7 20",
+    "10001 25 20",
+    "10001 31 59",
+    "21000 8 20",
+    "22000 9 20",
+  );
+  await client.done;
+  expect([...read()]).toEqual([
+    ["10001 ", 3, 22],
+    ["2", 3, 8],
+  ]);
+});
+
 test("truncates the average towards zero, as C does", async () => {
   using weather = await publisher();
   await using client = startRole(wuclient, { ...defaults, connect: [weather.endpoint] });

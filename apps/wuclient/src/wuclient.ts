@@ -26,6 +26,7 @@ export async function wuclient({ filters, connect, updates }: WuclientOptions, c
 
   // Process updates until every filter has enough
   const averages = new Averages(filters, updates);
+  context.show(() => averages.soFar());
   using malformed = new MalformedMessages(log);
   const onIdle = (ms: number) => log.info(`no update for ${ms} ms from ${connect.join(", ")}; waiting`);
 

@@ -58,11 +58,7 @@ export function publishSubscribe({ updates, messages, counting, maxPeers }: Scal
         alongside(
           // Not wuserver, which would be slower than some of its subscribers, and drops what the others do not take
           sender("C", "PUB", UPDATE_LENGTH),
-          async (endpoint) => {
-            const seconds = await clientSeconds(by, endpoint, "", messages);
-            // Without the time it takes to start and to connect
-            return (messages - 1) / (seconds - (await clientSeconds(by, endpoint, "", 1)));
-          },
+          (endpoint) => received(by, endpoint, messages),
         ),
       ),
     },
@@ -137,9 +133,33 @@ function wuclient(by: Implementation, connect: string, filter: string, updates: 
   return role(by, "wuclient", { connect, filters: [filter], updates });
 }
 
+/**
+ * How many updates a client receives per second from a publisher in C, at full speed.
+ *
+ * @param telemetry Where the client tells what it does.
+ */
+export function updatesReceived(messages: number, telemetry?: string): Promise<number> {
+  return alongside(sender("C", "PUB", UPDATE_LENGTH), (endpoint) =>
+    received("ours", endpoint, messages, telemetry),
+  );
+}
+
+async function received(by: Implementation, endpoint: string, messages: number, telemetry?: string) {
+  const seconds = await clientSeconds(by, endpoint, "", messages, telemetry);
+  // Without the time it takes to start and to connect
+  return (messages - 1) / (seconds - (await clientSeconds(by, endpoint, "", 1, telemetry)));
+}
+
 /** How long a client runs, in seconds. */
-async function clientSeconds(by: Implementation, endpoint: string, filter: string, updates: number) {
-  const client = await run(wuclient(by, endpoint, filter, updates), { output: "file" });
+async function clientSeconds(
+  by: Implementation,
+  endpoint: string,
+  filter: string,
+  updates: number,
+  telemetry?: string,
+) {
+  const env = { TELEMETRY: telemetry };
+  const client = await run(wuclient(by, endpoint, filter, updates), { output: "file", env });
   await expectOutput(client, new RegExp(`^Average temperature for zipcode '${filter}' was -?\\d+F$`, "m"));
   return client.seconds;
 }

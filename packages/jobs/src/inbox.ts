@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Dealer, Router } from "zeromq";
+import { observerOf } from "zmq-common";
 
 /** How many messages of a socket to take in a turn. */
 const BURST = 1000;
@@ -50,6 +51,7 @@ export class Inbox<S extends Dealer | Router> {
   }
 
   #take(socket: S, frames: Buffer[]): void {
+    observerOf(socket)?.received();
     this.#messages.push({ socket, frames });
   }
 

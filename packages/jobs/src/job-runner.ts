@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
+import type { SocketObserver } from "zmq-common";
 import { JobError, type RunJob } from "./run-job.js";
 import type { Worker } from "./worker.js";
 
@@ -9,6 +10,8 @@ export interface JobRunnerOptions {
   run: RunJob;
   /** Sends what the worker has to say. */
   report: () => void;
+  /** Is told when a job begins and ends. */
+  observer?: SocketObserver | undefined;
   /** Called when no job can be done. */
   onFatalError: (error: Error) => void;
 }
@@ -52,6 +55,7 @@ export class JobRunner {
   }
 
   async #work(): Promise<void> {
+    const { observer } = this.#options;
     let now = performance.now();
     let reportAt = now;
     while (!this.#leaving) {
@@ -63,13 +67,16 @@ export class JobRunner {
         continue;
       }
       const start = now;
+      observer?.begin(payload);
       try {
         const result = this.#options.run(payload, this.#cut.signal);
         const text = typeof result === "string" ? result : await result;
         now = performance.now();
+        observer?.end();
         this.#worker.done(text, now - start);
       } catch (error) {
         now = performance.now();
+        observer?.end(error instanceof JobError ? "failed" : "given back");
         this.#fail(error as Error);
       }
       if (now < reportAt) continue;

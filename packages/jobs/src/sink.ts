@@ -93,6 +93,15 @@ export class Sink {
     return this.#dead;
   }
 
+  /** What there is to show for those who look on: a label, and how many. */
+  get shown(): [label: string, count: number, value: number][] {
+    return [
+      ["jobs", this.batch?.jobs ?? 0, 0],
+      ["results", this.#results, 0],
+      ["dead", this.#dead.size, 0],
+    ];
+  }
+
   /** Whether every job is counted. */
   get complete(): boolean {
     return this.batch !== undefined && this.#results + this.#dead.size === this.batch.jobs;

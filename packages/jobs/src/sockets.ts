@@ -1,5 +1,5 @@
 import { capability, Dealer, type Router, type Socket } from "zeromq";
-import { connectEndpoints, monitor, PeerMonitor, type SocketContext } from "zmq-common";
+import { connectEndpoints, monitor, observerOf, PeerMonitor, type SocketContext } from "zmq-common";
 import type { Frames } from "./wire.js";
 
 /** `ZMQ_DISCONNECT_MSG`, which zeromq.js has no name for: a draft option of libzmq 4.3.5. */
@@ -36,6 +36,7 @@ export function sendTo(
   { to, frames }: Addressed,
   onFailure: (isGone: boolean) => void = () => {},
 ): void {
+  observerOf(router)?.sent();
   router.send([to, ...frames]).catch((error: NodeJS.ErrnoException) => {
     if (!router.closed) onFailure(error.code === "EHOSTUNREACH");
   });
@@ -46,6 +47,7 @@ export function sendTo(
  * closed, or libzmq has given up its endpoint: in either case there is nobody to take it, now or later.
  */
 export function post(socket: Dealer, frames: Frames): void {
+  observerOf(socket)?.sent();
   socket.send(frames).catch(() => {});
 }
 

@@ -16,6 +16,7 @@ export type { Command, StartOptions } from "./spawn.js";
 export { start } from "./start.js";
 export { TcpProxy } from "./tcp-proxy.js";
 export {
+  chromium,
   hasTool,
   mayBeMissing,
   missingText,

@@ -16,6 +16,7 @@ type Specs = Readonly<Record<string, keyof Kinds>>;
 export const COMMON_OPTIONS = {
   curveDir: "text",
   healthFile: "text",
+  telemetry: "text",
   logLevel: "text",
   logFormat: "text",
 } as const satisfies Specs;
@@ -54,7 +55,8 @@ export const ROLE_OPTIONS = {
     forever: "flag",
   },
   jobsink: { bind: "texts", output: "text", journal: "text", sync: "flag" },
-  demo: { patterns: "positionals", workers: "number", port: "number" },
+  dashboard: { bind: "texts", http: "text", name: "texts" },
+  demo: { patterns: "positionals", workers: "number", port: "number", page: "flag" },
   keys: { names: "positionals", dir: "text" },
 } as const satisfies Record<string, Specs>;
 

@@ -9,10 +9,19 @@ import { join } from "node:path";
  * with czmq; `pyzmq`: a Python that can import zmq; `docker`: an engine that answers, with compose v2; `netns`: the
  * right to make network namespaces of its own, and iproute2 for it; `swarm`: {@link SWARM_SCRIPT},
  * and what it needs; `nats-server`, `redis-server`: these servers, which
- * others are measured against.
+ * others are measured against; `chromium`: a browser, for the tests of the live page.
  */
 export type Tool =
-  "gcc" | "g++" | "czmq" | "pyzmq" | "docker" | "netns" | "swarm" | "nats-server" | "redis-server";
+  | "gcc"
+  | "g++"
+  | "czmq"
+  | "pyzmq"
+  | "docker"
+  | "netns"
+  | "swarm"
+  | "nats-server"
+  | "redis-server"
+  | "chromium";
 
 /** A script beside the repository that makes several hosts of a Docker Swarm on this machine, and cuts their network. */
 export const SWARM_SCRIPT = join(import.meta.dirname, "../../../../shared/docker-engine/swarm");
@@ -27,6 +36,7 @@ const HOW_TO_INSTALL: Record<Tool, string> = {
   swarm: `docker, netns and ${SWARM_SCRIPT}; docs/scaling.md says how to try a Swarm on hosts of your own`,
   "nats-server": "apt-get install nats-server",
   "redis-server": "apt-get install redis-server",
+  chromium: "apt-get install chromium fonts-inter, or name a Chromium in CHROMIUM",
 };
 
 const DETECT: Record<Tool, () => boolean> = {
@@ -39,6 +49,7 @@ const DETECT: Record<Tool, () => boolean> = {
   swarm: () => hasTool("docker") && hasTool("netns") && existsSync(SWARM_SCRIPT),
   "nats-server": () => succeeds("nats-server", ["--version"]),
   "redis-server": () => succeeds("redis-server", ["--version"]),
+  chromium: () => succeeds(chromium(), ["--version"]),
 };
 
 const found = new Map<Tool, boolean>();
@@ -67,6 +78,11 @@ export function missingText(tools: readonly Tool[]): string {
 export function mayBeMissing(tools: readonly Tool[]): boolean {
   const excused = new Set((process.env["MISSING_TOOLS_OK"] ?? "").split(",").map((tool) => tool.trim()));
   return !process.env["CI"] || tools.every((tool) => excused.has(tool));
+}
+
+/** The Chromium that drives the live page in tests: `$CHROMIUM`, or where Debian has it. */
+export function chromium(): string {
+  return process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 }
 
 /**

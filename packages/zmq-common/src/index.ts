@@ -20,6 +20,7 @@ export { CurveKeys } from "./security/curve-keys.js";
 export { checkKeyName, makeKeys, type MakeKeysOptions, makeMissingKeys } from "./security/make-keys.js";
 export { startZapHandler } from "./security/zap.js";
 export {
+  address,
   choice,
   endpoint,
   endpoints,
@@ -30,11 +31,13 @@ export {
   type OptionSpec,
   type OptionSpecs,
   type OptionValues,
+  parseAddress,
   path,
   positionals,
   remoteEndpoint,
   remoteEndpoints,
   text,
+  texts,
 } from "./service/options.js";
 export { type Print, printable } from "./service/print.js";
 export { type RoleContext, runRole } from "./service/run.js";
@@ -51,5 +54,19 @@ export type { Logger, LogMethod } from "./sockets/logger.js";
 export { messages, receive, type ReceiveOptions, ReceiveTimeoutError } from "./sockets/messages.js";
 export { monitor, type SocketEvents } from "./sockets/monitor.js";
 export { PeerMonitor } from "./sockets/peers.js";
+export { type Observer, observer, observerOf, type SocketObserver } from "./sockets/observer.js";
+export type { Shown } from "./telemetry/telemetry.js";
+export {
+  LABELS,
+  type LogLevel,
+  type LogMessage,
+  type NodeMessage,
+  parseTelemetry,
+  type SocketInfo,
+  type Span,
+  type SpanMessage,
+  type TelemetryMessage,
+  type TickMessage,
+} from "./telemetry/wire.js";
 export { seededRandom } from "./zhelpers/random.js";
 export * from "./zhelpers/zhelpers.js";

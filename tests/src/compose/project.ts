@@ -32,7 +32,7 @@ export interface Container {
   HostConfig: {
     CapDrop: string[] | null;
     Init: boolean | null;
-    PortBindings: Record<string, unknown> | null;
+    PortBindings: Record<string, { HostIp: string }[]> | null;
     Privileged: boolean;
     ReadonlyRootfs: boolean;
     SecurityOpt: string[] | null;

@@ -1,4 +1,5 @@
 import { isPowerOfTen, type Logger } from "../sockets/logger.js";
+import { observer } from "../sockets/observer.js";
 
 /**
  * Counts the messages that could not be read, and logs the 1st, 10th, 100th, … of a kind, so that many of them
@@ -19,6 +20,7 @@ export class MalformedMessages implements Disposable {
   record(kind: string, message: readonly Buffer[]): void {
     const count = (this.#counts.get(kind) ?? 0) + 1;
     this.#counts.set(kind, count);
+    observer()?.malformed();
     if (!isPowerOfTen(count)) return;
     this.#log.warn(
       { count, frames: message.map((frame) => frame.length), start: message[0]?.toString("hex", 0, 16) },

@@ -1,4 +1,5 @@
 import { setImmediate, setTimeout } from "node:timers/promises";
+import { observer } from "../sockets/observer.js";
 
 /** How long a burst should take, in milliseconds. */
 const BURST = 1;
@@ -37,6 +38,7 @@ export async function* bursts({ rate, signal }: BurstOptions): AsyncGenerator<nu
       const burst = Math.min(due, size);
       yield burst;
       sent += burst;
+      observer()?.made(burst);
       const milliseconds = performance.now() - begin;
       if (milliseconds > 2 * BURST) size = Math.ceil(size / 2);
       else if (milliseconds < BURST / 2 && burst === size) size *= 2;

@@ -6,6 +6,7 @@ import { type Lookups, type Replica, Replicas } from "../sockets/connections/rep
 import type { SocketContext } from "../sockets/context.js";
 import { isHostName } from "../sockets/endpoints.js";
 import { monitor } from "../sockets/monitor.js";
+import { observerOf } from "../sockets/observer.js";
 import { PeerMonitor } from "../sockets/peers.js";
 import { sSend, sSleep } from "../zhelpers/zhelpers.js";
 
@@ -236,6 +237,7 @@ export class LazyPirate implements Disposable {
       server.socket ??= this.#open(server);
       try {
         await sSend(server.socket, this.#request);
+        observerOf(server.socket)?.begin(this.#request);
         this.#current = server;
         this.#sent += 1;
         return true;
@@ -273,6 +275,9 @@ export class LazyPirate implements Disposable {
     for (;;) {
       try {
         const reply = await socket.receive();
+        const observer = observerOf(socket);
+        observer?.received();
+        observer?.end();
         this.#tryingSince = undefined;
         server.failures = 0;
         return reply;
@@ -323,6 +328,7 @@ export class LazyPirate implements Disposable {
     const { socket } = server;
     server.socket = undefined;
     if (socket === undefined) return;
+    observerOf(socket)?.end("no reply");
     socket.linger = 0;
     socket.close();
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Subscriber, type XPublisher } from "zeromq";
+import { observerOf, type SocketObserver } from "../sockets/observer.js";
 
 /** Whether a subscription matches a message: when its first frame begins with it (`ZMQ_SUBSCRIBE`). */
 export function matches(subscription: Buffer, [frame]: readonly Buffer[]): boolean {
@@ -35,6 +36,7 @@ const DEPTH = 32;
  */
 export class Subscriptions implements Disposable {
   readonly #publisher: XPublisher;
+  readonly #observer: SocketObserver | undefined;
   readonly #topics = new Set<string>();
   readonly #root = new Node();
   /** Topics that libzmq reported as unsubscribed; see {@link Subscriptions.#check}. */
@@ -45,6 +47,7 @@ export class Subscriptions implements Disposable {
   /** @param publisher A bound socket. Nobody else may receive from it. */
   constructor(publisher: XPublisher) {
     this.#publisher = publisher;
+    this.#observer = observerOf(publisher);
     const endpoint = `inproc://subscriptions-${randomUUID()}`;
     publisher.bindSync(endpoint);
     this.#checker.connect(endpoint);
@@ -74,7 +77,7 @@ export class Subscriptions implements Disposable {
 
   /**
    * Whether a message that begins with these bytes can match a subscription: to a prefix of them, or to a topic that
-   * begins with them.
+   * begins with them. For those who look on, what is wanted counts as sent.
    */
   isWanted(beginning: string | Uint8Array): boolean {
     if (this.#topics.size === 0) return false;
@@ -87,6 +90,7 @@ export class Subscriptions implements Disposable {
       if (next === undefined) return false;
       node = next;
     }
+    this.#observer?.sent();
     return true;
   }
 

@@ -1,5 +1,6 @@
 import { Writable } from "node:stream";
-import { pino, type Logger } from "pino";
+import { type Logger, type LoggerOptions, pino } from "pino";
+import type { LogLevel } from "../telemetry/wire.js";
 import { Output } from "./output.js";
 
 /** The log of a role that runs as a program. */
@@ -12,6 +13,8 @@ export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "
 export const LOG_FORMATS = ["json", "text"] as const;
 
 export interface LogOptions {
+  /** Told of what is logged. */
+  onLog?: ((level: LogLevel, message: string) => void) | undefined;
   level: (typeof LOG_LEVELS)[number];
   format: (typeof LOG_FORMATS)[number];
 }
@@ -23,13 +26,29 @@ export interface LogOptions {
  */
 export async function createLog(
   name: string,
-  { level, format }: LogOptions,
+  { level, format, onLog }: LogOptions,
   stderr = new Output(process.stderr),
 ): Promise<RoleLogger> {
-  const log = pino({ name, level }, format === "text" ? await prettyPrinter(stderr) : stderr);
+  const hooks = onLog && { logMethod: tap(onLog) };
+  const log = pino(
+    { name, level, ...(hooks && { hooks }) },
+    format === "text" ? await prettyPrinter(stderr) : stderr,
+  );
   stderr.onDropped = (count) => log.warn({ count }, "lines of this log were dropped: it was not read");
   return log;
 }
+
+/** Has each line that is logged told to somebody else, too. */
+function tap(onLog: (level: LogLevel, message: string) => void): LogHook {
+  return function log(args, method, level) {
+    method.apply(this, args);
+    const message = args.find((each) => typeof each === "string");
+    const label = this.levels.labels[level];
+    if (message !== undefined && label !== "trace") onLog(label as LogLevel, message);
+  };
+}
+
+type LogHook = NonNullable<NonNullable<LoggerOptions["hooks"]>["logMethod"]>;
 
 async function prettyPrinter(stderr: Output): Promise<Writable> {
   const { default: pretty } = await import("pino-pretty");

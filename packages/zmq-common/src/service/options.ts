@@ -53,6 +53,14 @@ export function remoteEndpoint(description: string, details: { default: string }
   return remote(endpoint(description, details));
 }
 
+/** A {@link remoteEndpoint}; `undefined` where it is not given. */
+export function optionalRemoteEndpoint(
+  description: string,
+  details: { env?: string } = {},
+): OptionSpec<string | undefined> {
+  return { ...remote(endpoint(description, { default: "" })), ...details, default: undefined };
+}
+
 /** One or more {@link endpoints} to connect to. */
 export function remoteEndpoints(description: string, details: { default: string[] }): OptionSpec<string[]> {
   return remote(endpoints(description, details));
@@ -60,6 +68,23 @@ export function remoteEndpoints(description: string, details: { default: string[
 
 function remote<T>(spec: OptionSpec<T>): OptionSpec<T> {
   return { ...spec, parse: (given) => checkRemoteEndpoint(spec.parse(given) as string) };
+}
+
+/** Where to listen, as host and port: `127.0.0.1:8080`. */
+export function address(description: string, details: { default: string }): OptionSpec<string> {
+  return { description, placeholder: "host:port", parse: checkAddress, default: details.default };
+}
+
+function checkAddress(given: string): string {
+  const { host, port } = parseAddress(given);
+  if (host !== "" && /^\d+$/.test(port) && Number(port) <= 65_535) return given.trim();
+  throw new RangeError("expected a host and a port, such as 127.0.0.1:8080");
+}
+
+/** The parts of an {@link address}; an IPv6 one is in brackets. */
+export function parseAddress(given: string): { host: string; port: string } {
+  const [, host = "", port = ""] = /^\[?([^\]]*?)\]?:(\w*)$/.exec(given.trim()) ?? [];
+  return { host, port };
 }
 
 /** Any text. */
@@ -70,6 +95,11 @@ export function text(description: string, details: { default: string }): OptionS
 /** The path of a file or folder; `undefined` where it is not given. */
 export function path(description: string): OptionSpec<string | undefined> {
   return { description, placeholder: "path", parse: String, default: undefined };
+}
+
+/** Any number of texts: the flag may be repeated, or take several with commas between. */
+export function texts(description: string): OptionSpec<string[]> {
+  return { description, placeholder: "text", parse: (given) => given.trim(), default: [], repeatable: true };
 }
 
 /** Whether a flag is given. */

@@ -3,11 +3,12 @@ import { version as libzmqVersion } from "zeromq";
 import { CurveKeys } from "../security/curve-keys.js";
 import { startZapHandler } from "../security/zap.js";
 import type { SocketContext } from "../sockets/context.js";
+import { type Shown, Telemetry } from "../telemetry/telemetry.js";
 import { sCatchSignals } from "../zhelpers/zhelpers.js";
 import { parseOptions, type Program, UsageExit } from "./command-line.js";
 import { startHealthFile } from "./health.js";
-import { createLog, LOG_FORMATS, LOG_LEVELS, type RoleLogger } from "./log.js";
-import { choice, type OptionSpecs, type OptionValues, path } from "./options.js";
+import { createLog, LOG_FORMATS, LOG_LEVELS, type LogOptions, type RoleLogger } from "./log.js";
+import { choice, optionalRemoteEndpoint, type OptionSpecs, type OptionValues, path } from "./options.js";
 import { Output } from "./output.js";
 import type { Print } from "./print.js";
 import { endWithoutTerminal } from "./terminal.js";
@@ -18,6 +19,8 @@ export interface RoleContext extends SocketContext {
   signal: AbortSignal;
   /** Prints on stdout what the chapter's program prints. */
   print: Print;
+  /** Says what the role has to show, for those who look on (`--telemetry`); it is asked a few times a second. */
+  show: (read: () => Shown) => void;
   /** What is typed or piped in: stdin. */
   readonly input: NodeJS.ReadableStream & { isTTY?: boolean };
 }
@@ -52,14 +55,28 @@ export async function runRole<S extends OptionSpecs>(
     stderr.write(`${program.name}: cannot print: ${error.message}\n`);
   };
   try {
-    const { logLevel, logFormat, healthFile, curveDir, ...options } = parseOptions(program, {
+    const {
+      logLevel,
+      logFormat,
+      telemetry: endpoint,
+      healthFile,
+      curveDir,
+      ...options
+    } = parseOptions(program, {
       ...specs,
       ...commonOptions(),
     }) as OptionValues<S> & CommonOptions;
-    const log = await createLog(program.name, { level: logLevel, format: logFormat }, stderr);
+    let telemetry: Telemetry | undefined;
+    const onLog: LogOptions["onLog"] = (level, message) => telemetry?.log(level, message);
+    const logOptions = { level: logLevel, format: logFormat, ...(endpoint && { onLog }) };
+    const log = await createLog(program.name, logOptions, stderr);
+    const tell = (keys: CurveKeys | undefined) => {
+      if (endpoint !== undefined) telemetry = startTelemetry(program.name, endpoint, { keys, log });
+      return telemetry;
+    };
     const run = (context: RoleContext) => role(options as OptionValues<S>, context);
     const patience = GRACE + grace(options as OptionValues<S>);
-    await runToEnd(run, { healthFile, curveDir, name: program.name, caught, log, stdout, patience });
+    await runToEnd(run, { healthFile, curveDir, tell, name: program.name, caught, log, stdout, patience });
   } catch (error) {
     if (!(error instanceof UsageExit)) throw error;
     process.exitCode = error.status;
@@ -76,6 +93,9 @@ function commonOptions() {
   return {
     curveDir: path("folder of keys (CURVE); without it, nothing is encrypted and everyone is admitted"),
     healthFile: path("file touched every second while the event loop responds"),
+    telemetry: optionalRemoteEndpoint("endpoint of a live page that is told what this role does", {
+      env: "TELEMETRY",
+    }),
     logLevel: choice("least severity of what is logged on stderr", {
       choices: LOG_LEVELS,
       // As Python and Rust call them
@@ -93,6 +113,8 @@ function commonOptions() {
 
 interface Surroundings extends Pick<CommonOptions, "healthFile" | "curveDir"> {
   name: string;
+  /** Has a page told what this role does, if there is one. */
+  tell: (keys: CurveKeys | undefined) => Telemetry | undefined;
   caught: AbortSignal;
   log: RoleLogger;
   stdout: Output;
@@ -103,7 +125,7 @@ interface Surroundings extends Pick<CommonOptions, "healthFile" | "curveDir"> {
 /** Runs the role to its end, and sets the exit status. */
 async function runToEnd(
   role: (context: RoleContext) => Promise<void>,
-  { name, healthFile, curveDir, caught, log, stdout, patience }: Surroundings,
+  { name, healthFile, curveDir, tell, caught, log, stdout, patience }: Surroundings,
 ): Promise<void> {
   const ending = new AbortController();
   const { signal } = ending;
@@ -141,16 +163,21 @@ async function runToEnd(
   stdout.onDropped = (count) => log.warn({ count }, "output was dropped: it was not read");
   const print: Print = (text) => stdout.write(text);
   process.exitCode = 0;
+  let telemetry: Telemetry | undefined;
   try {
     using _health = healthFile === undefined ? undefined : startHealthFile(healthFile);
     const keys = curveDir === undefined ? undefined : new CurveKeys(curveDir, name);
     using _zap = startZapHandler(keys, log);
+    telemetry = tell(keys);
     await role({
       signal,
       print,
       log,
       keys,
       onFatalError,
+      show(read) {
+        if (telemetry !== undefined) telemetry.show = read;
+      },
       // Opened only by a role that reads it
       get input() {
         return process.stdin;
@@ -158,9 +185,28 @@ async function runToEnd(
     });
   } catch (error) {
     onFatalError(error as Error);
+  } finally {
+    telemetry?.end(process.exitCode);
   }
   // Its sockets may be kept open by the lookup of a name
   if (signal.aborted) exitAfter(GRACE);
+}
+
+/** @returns Nothing if there can be none: that is no reason for a role not to run. */
+function startTelemetry(
+  name: string,
+  endpoint: string,
+  { keys, log }: Pick<SocketContext, "keys" | "log">,
+): Telemetry | undefined {
+  const warn = (error: Error) => log.warn(`no telemetry: ${error.message}`);
+  // A page that is not there, or comes and goes, is nothing to report
+  const quiet = { debug() {}, info() {}, warn() {}, error() {}, fatal() {} };
+  try {
+    return new Telemetry(name, endpoint, { keys, log: quiet, onFatalError: warn });
+  } catch (error) {
+    warn(error as Error);
+    return undefined;
+  }
 }
 
 /** What an app's package.json, one folder above its main module, says about it. */

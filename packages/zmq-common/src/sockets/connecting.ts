@@ -17,6 +17,7 @@ import {
 import { localEndpoints } from "./hosts.js";
 import { bindToFile, FileInTheWayError, socketFile } from "./ipc.js";
 import { monitor } from "./monitor.js";
+import { observer } from "./observer.js";
 import { PeerMonitor } from "./peers.js";
 import { logTurnedAway } from "./turned-away.js";
 
@@ -36,6 +37,7 @@ export async function bindEndpoints(
   setSocketDefaults(socket);
   setServerDefaults(socket);
   monitor(socket);
+  observer()?.opened(socket);
   if (context?.keys !== undefined) Object.assign(socket, context.keys.server());
   if (context !== undefined) {
     logPeers(socket, context.log);
@@ -63,6 +65,7 @@ export async function bindEndpoints(
   }
   if (bound.length === 0 && failures[0] !== undefined) throw failures[0];
   for (const { message } of failures) context?.log.warn(`${message}; going on without it`);
+  observer()?.bound(socket, bound);
   return bound;
 }
 
@@ -132,6 +135,8 @@ export function connectEndpoints(
       throw endpointError("connect to", endpoint, error);
     }
   }
+  observer()?.opened(socket);
+  observer()?.connected(socket, endpoints);
   followConnections(endpoints, { ...details, socket, context, server, refusals });
 }
 

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { Readable } from "zeromq";
+import { observerOf, type SocketObserver } from "./observer.js";
 
 /** No message arrived in time. */
 export class ReceiveTimeoutError extends Error {
@@ -53,6 +54,7 @@ class Messages implements AsyncIterableIterator<Buffer[]> {
   readonly #socket: Source;
   readonly #options: ReceiveOptions;
   readonly #signal: AbortSignal | undefined;
+  #observer: SocketObserver | undefined;
   #watch: NodeJS.Timeout | undefined;
   #started = false;
   #waitingSince: number | undefined;
@@ -73,6 +75,7 @@ class Messages implements AsyncIterableIterator<Buffer[]> {
   }
 
   next(): Promise<IteratorResult<Buffer[]>> {
+    this.#observer?.end();
     try {
       if (this.#burst > 0) return this.#receiveNext();
       if (!this.#started) this.#start();
@@ -91,6 +94,7 @@ class Messages implements AsyncIterableIterator<Buffer[]> {
 
   #start(): void {
     this.#signal?.throwIfAborted();
+    this.#observer = observerOf(this.#socket);
     this.#signal?.addEventListener("abort", this.#abort);
     const silence = () => (this.#waitingSince === undefined ? 0 : performance.now() - this.#waitingSince);
     this.#watch = watchSilence(silence, this.#options, this.#stop);
@@ -98,6 +102,7 @@ class Messages implements AsyncIterableIterator<Buffer[]> {
   }
 
   #end(): void {
+    this.#observer?.end();
     clearInterval(this.#watch);
     this.#signal?.removeEventListener("abort", this.#abort);
     this.#waitingSince = undefined;
@@ -124,6 +129,10 @@ class Messages implements AsyncIterableIterator<Buffer[]> {
 
   readonly #received = (value: Buffer[]): IteratorResult<Buffer[]> | Promise<never> => {
     this.#waitingSince = undefined;
+    if (this.#observer !== undefined) {
+      this.#observer.received();
+      this.#observer.begin(value[0]);
+    }
     // One that arrived just as the socket was closed could no longer be answered
     return this.#failure === undefined ? { value, done: false } : this.#fail(this.#failure);
   };

@@ -6,6 +6,7 @@ import { format } from "node:util";
 import { type Readable, version, type Writable } from "zeromq";
 import { frameText } from "../sockets/frames.js";
 import { receive } from "../sockets/messages.js";
+import { observerOf } from "../sockets/observer.js";
 import { startedByNohup } from "./nohup.js";
 
 /** Any socket that receives messages. */
@@ -45,6 +46,7 @@ export async function sSend(socket: WritableSocket, text: string): Promise<void>
   for (;;) {
     try {
       await socket.send(message);
+      observerOf(socket)?.sent();
       return;
     } catch (error) {
       // A peer that goes away causes a spurious wake-up, and zeromq.js gives up with EAGAIN: go on waiting

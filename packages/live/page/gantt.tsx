@@ -1,0 +1,503 @@
+import { Component } from "preact";
+import { useState } from "preact/hooks";
+import type { Pattern } from "../src/messages.js";
+import { type Bar, type Chart, helloFacts, pipelineFacts, type Row } from "../src/views/chart.js";
+import { traceOf } from "../src/views/trace.js";
+import { Figure, Figures } from "./figures.jsx";
+import { nameOf, seconds } from "./names.js";
+import { linearScale, type Scale } from "./scales.js";
+import { aboutHello, aboutJobs, aboutPipeline } from "./sentences.js";
+import * as store from "./store.js";
+import { useWidth } from "./use-width.js";
+import type { Sentence } from "./words.js";
+
+/** Of many rows, so many are drawn. */
+const MAX_ROWS = 24;
+
+export function Gantt({ pattern }: { pattern: Exclude<Pattern, "weather"> }) {
+  const w = store.words.value;
+  void store.version.value;
+  const [isTable, setTable] = useState(false);
+  const [chart, figures, [fact, why], share] =
+    pattern === "hello" ? describeHello() : describePipeline(pattern);
+  const missed = [...store.state.nodes.values()].reduce(
+    (sum, node) => sum + (chart.rows.some(({ actor }) => actor.node === node) ? node.missed : 0),
+    0,
+  );
+  return (
+    <section class="card" aria-label={w.chart[pattern]}>
+      <header>
+        <h2>{w.chart[pattern]}</h2>
+        <span class="end">
+          <button class="link" aria-pressed={isTable} onClick={() => setTable(!isTable)}>
+            {isTable ? w.asChart : w.asTable}
+          </button>
+          <button class="link" onClick={() => download(pattern, chart)}>
+            {w.trace}
+          </button>
+        </span>
+      </header>
+      <Figures>{figures}</Figures>
+      <p class="why" data-sentence="">
+        <b>{fact}</b> {why} {missed > 0 && w.missed(missed)}
+      </p>
+      {isTable ? <Table chart={chart} /> : <Drawing pattern={pattern} chart={chart} share={share} />}
+    </section>
+  );
+}
+
+type Description = [
+  chart: Chart,
+  figures: preact.JSX.Element[],
+  sentence: Sentence,
+  share: number | undefined,
+];
+
+function describePipeline(pattern: "pipeline" | "jobs"): Description {
+  const w = store.words.value.figures;
+  const facts = pipelineFacts(store.state, pattern, store.now.value);
+  const { chart, tasks, results, isComplete, gaveUp, cost, workers, idle } = facts;
+  const share = isComplete && workers > 0 && cost > 0 ? cost / workers : undefined;
+  const isShort = gaveUp || (tasks !== undefined && facts.lost > 0);
+  const figures = [
+    <Figure
+      key="results"
+      name={w.results}
+      value={String(results)}
+      unit={tasks === undefined ? "" : w.of(tasks)}
+      tone={isShort ? "bad" : ""}
+    />,
+    <Figure key="elapsed" name={isComplete ? w.elapsed : w.notDone} value={seconds(chart.end)} unit="s" />,
+    <Figure
+      key="share"
+      name={w.share}
+      value={share === undefined ? "–" : seconds(share)}
+      unit={share === undefined ? "" : "s"}
+    />,
+    <Figure
+      key="against"
+      name={w.against}
+      value={isComplete && chart.end > 0 && cost > 0 ? (cost / chart.end).toFixed(1) : "–"}
+      unit={isComplete ? w.times : ""}
+    />,
+    pattern === "jobs" ? (
+      <Figure key="dead" name={w.dead} value={String(facts.dead)} tone={facts.dead > 0 ? "warn" : ""} />
+    ) : (
+      <Figure key="idle" name={w.idle} value={String(Math.round(idle * 100))} unit="%" />
+    ),
+  ];
+  return [chart, figures, pattern === "jobs" ? aboutJobs(facts) : aboutPipeline(facts), share];
+}
+
+function describeHello(): Description {
+  const w = store.words.value.figures;
+  const facts = helloFacts(store.state, store.now.value);
+  const { answered, failed, median, slowest, away, chart } = facts;
+  const figures = [
+    <Figure
+      key="answered"
+      name={w.answered}
+      value={String(answered)}
+      unit={facts.asked === undefined ? "" : w.of(facts.asked)}
+    />,
+    <Figure key="tries" name={w.tries} value={String(failed)} tone={failed > 0 ? "warn" : ""} />,
+    <Figure
+      key="median"
+      name={w.median}
+      value={median === undefined ? "–" : String(Math.round(median))}
+      unit="ms"
+    />,
+    <Figure key="slowest" name={w.slowest} value={slowest === undefined ? "–" : seconds(slowest)} unit="s" />,
+    <Figure key="away" name={w.away} value={seconds(away)} unit="s" tone={away > 0 ? "bad" : ""} />,
+  ];
+  return [chart, figures, aboutHello(facts), undefined];
+}
+
+/** Steps of the axis: it grows by leaps, so that bars stay where they are meanwhile. */
+function horizonOf({ end, isOver }: Chart): number {
+  if (isOver) return Math.max(100, end * 1.02);
+  let horizon = 1000;
+  while (horizon < end * 1.05) horizon *= 1.25;
+  return horizon;
+}
+
+function Drawing({ pattern, chart, share }: { pattern: Pattern; chart: Chart; share: number | undefined }) {
+  const w = store.words.value;
+  const [ref, width] = useWidth();
+  const isSlim = width < 640;
+  const [left, right] = isSlim ? [0, 0] : [pattern === "hello" ? 118 : 96, 168];
+  const rowHeight = isSlim ? 26 : 30;
+  const gap = isSlim ? 28 : 10;
+  const top = isSlim ? 56 : 28;
+  const rows = lanes(chart.rows).slice(0, MAX_ROWS);
+  const height = top + rows.length * (rowHeight + gap) + 22;
+  const x = linearScale([0, horizonOf(chart)], [left, Math.max(left + 1, width - right)]);
+  const ticks = x.ticks(Math.max(2, Math.floor(width / 200)));
+  const spoken = rows.map((row) => `${nameOf(row.actor)}: ${row.done}`).join(", ");
+  return (
+    <>
+      <div class="chart" ref={ref}>
+        {width > 0 && (
+          <svg
+            viewBox={`0 0 ${width} ${height}`}
+            height={height}
+            role="img"
+            aria-label={w.chartLabel(spoken)}
+          >
+            <Patterns />
+            {ticks.map((tick) => (
+              <g key={tick}>
+                <path class="grid" d={`M${x(tick)} ${top - 4}V${height - 20}`} />
+                <text
+                  class="tick"
+                  x={x(tick)}
+                  y={height - 4}
+                  text-anchor={tick === 0 && isSlim ? "start" : "middle"}
+                >
+                  {tick / 1000} s
+                </text>
+              </g>
+            ))}
+            {rows.map((row, index) => (
+              <Lane
+                key={row.actor.key}
+                row={row}
+                y={top + index * (rowHeight + gap)}
+                height={rowHeight}
+                left={left}
+                width={width}
+                right={right}
+                scale={x}
+                isReply={row.actor.role === "hello-client"}
+              />
+            ))}
+            {share !== undefined && (
+              <Mark
+                at={x(share)}
+                top={top}
+                bottom={height - 20}
+                line={isSlim ? 26 : 12}
+                width={width}
+                text={w.evenShare(share)}
+                isDashed
+              />
+            )}
+            {chart.start !== undefined && (
+              <Mark
+                at={x(chart.end)}
+                top={top}
+                bottom={height - 20}
+                line={12}
+                width={width}
+                text={chart.isOver ? (chart.hasFailed ? w.gaveUp(chart.end) : w.done(chart.end)) : w.now}
+                isEnd={share !== undefined && Math.abs(x(share) - x(chart.end)) < 130 && share > chart.end}
+              />
+            )}
+            {rows.map((row, index) => {
+              const y = top + index * (rowHeight + gap);
+              const textY = isSlim ? y - 7 : y + rowHeight / 2 + 4;
+              return <LaneText key={row.actor.key} row={row} y={textY} width={width} />;
+            })}
+          </svg>
+        )}
+      </div>
+      <Keys pattern={pattern} rows={rows} />
+    </>
+  );
+}
+
+/** Clients around their servers, so that one sees who asked whom. */
+function lanes(rows: Row[]): Row[] {
+  const servers = rows.filter(({ actor }) => actor.role === "hello-server");
+  const clients = rows.filter(({ actor }) => actor.role === "hello-client");
+  if (servers.length === 0) return rows;
+  const half = Math.ceil(clients.length / 2);
+  return [...clients.slice(0, half), ...servers, ...clients.slice(half)];
+}
+
+function Mark({
+  at,
+  top,
+  bottom,
+  line,
+  width,
+  text,
+  isDashed = false,
+  isEnd = false,
+}: {
+  at: number;
+  top: number;
+  bottom: number;
+  line: number;
+  width: number;
+  text: string;
+  isDashed?: boolean;
+  isEnd?: boolean;
+}) {
+  const anchor = isEnd || at > width - 120 ? "end" : isDashed ? "end" : "start";
+  return (
+    <g>
+      <path
+        d={`M${at} ${Math.min(line + 4, top - 8)}V${bottom}`}
+        stroke="var(--ink)"
+        stroke-dasharray={isDashed ? "4 4" : undefined}
+      />
+      <text
+        class="tick ink"
+        x={at < 130 ? at + 4 : at + (anchor === "end" ? -6 : 6)}
+        y={line}
+        text-anchor={at < 130 ? "start" : anchor}
+      >
+        {text}
+      </text>
+    </g>
+  );
+}
+
+/** Hatching, so that nothing is told by colour alone. */
+function Patterns() {
+  const hatch = (id: string, back: string, line: string) => (
+    <pattern id={id} width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+      <rect width="6" height="6" fill={back} />
+      <path d="M0 0v6" stroke={line} stroke-width="1.7" />
+    </pattern>
+  );
+  return (
+    <defs>
+      {hatch("idle", "var(--sunk)", "var(--strong)")}
+      {hatch("lost", "var(--lost-back)", "var(--lost)")}
+      {hatch("frozen", "var(--late-back)", "var(--late)")}
+    </defs>
+  );
+}
+
+interface LaneProps {
+  row: Row;
+  y: number;
+  height: number;
+  left: number;
+  right: number;
+  width: number;
+  scale: Scale;
+  isReply: boolean;
+}
+
+/** A row; what has not changed is not drawn again. */
+class Lane extends Component<LaneProps> {
+  override shouldComponentUpdate(next: LaneProps): boolean {
+    const [one, other] = [this.props, next];
+    const { bars, gaps, actor } = next.row;
+    const isMoving = bars.at(-1)?.kind === "open" || gaps.length > 0;
+    return (
+      isMoving ||
+      one.y !== other.y ||
+      one.width !== other.width ||
+      one.scale.max !== other.scale.max ||
+      one.row.bars.length !== bars.length ||
+      one.row.bars.at(-1)?.kind !== bars.at(-1)?.kind ||
+      one.row.gaps.length !== gaps.length ||
+      one.row.actor.condition !== actor.condition ||
+      one.row.actor.number !== actor.number
+    );
+  }
+
+  override render({ row, y, height, left, right, width, scale: x, isReply }: LaneProps) {
+    const w = store.words.value;
+    const { actor, bars, gaps, done, failed } = row;
+    const name = nameOf(actor);
+    let replies = 0;
+    const numbers = bars.map(({ kind }) => (kind === "done" ? replies++ : replies));
+    return (
+      <g data-row={actor.key} data-done={done} data-failed={failed}>
+        <rect class="lane" x={left} y={y} width={Math.max(0, width - left - right)} height={height} rx="4" />
+        {gaps
+          .filter(({ kind }) => kind !== "frozen")
+          .map(({ from, to, kind }) => {
+            const [a, b] = [x(from), x(to)];
+            const text = kind === "lost" ? w.killedLabel : w.idleFor(to - from);
+            return (
+              <g key={kind} data-gap={kind}>
+                <rect class={`gap ${kind}`} x={a} y={y} width={Math.max(0, b - a)} height={height} rx="2.5" />
+                {b - a > 90 && (
+                  <text class={`label ${kind}`} x={(a + b) / 2} y={y + height / 2 + 4}>
+                    {text}
+                  </text>
+                )}
+              </g>
+            );
+          })}
+        {bars.map((bar, index) => (
+          <Box
+            key={index}
+            bar={bar}
+            number={numbers[index] ?? 0}
+            name={name}
+            y={y}
+            height={height}
+            x={x}
+            isReply={isReply}
+            isServer={actor.role === "hello-server"}
+          />
+        ))}
+        {gaps
+          .filter(({ kind }) => kind === "frozen")
+          .map(({ from, to }) => (
+            <rect
+              key={from}
+              class="gap frozen"
+              data-gap="frozen"
+              x={x(from)}
+              y={y}
+              width={Math.max(0, x(to) - x(from))}
+              height={height}
+              rx="2.5"
+            />
+          ))}
+        {actor.condition === "killed" && (
+          <path
+            d={`m${x(gaps.find(({ kind }) => kind === "lost")?.from ?? 0) - 4} ${y + height / 2 - 4} 8 8m0-8-8 8`}
+            stroke="var(--lost)"
+            stroke-width="2.4"
+          />
+        )}
+      </g>
+    );
+  }
+}
+
+/** Who it is, and what it has done: above the lines that cross the rows. */
+function LaneText({ row, y, width }: { row: Row; y: number; width: number }) {
+  const w = store.words.value;
+  const { actor, bars, gaps, done, failed, busy } = row;
+  const end = Math.max(1, bars.at(-1)?.to ?? 0, ...gaps.map(({ to }) => to));
+  const summary = actor.role.startsWith("hello")
+    ? w.replies(done, failed)
+    : actor.condition === "killed"
+      ? w.tasksLost(done)
+      : w.tasksBusy(done, Math.round((busy / end) * 100));
+  return (
+    <>
+      <text class={`name halo ${actor.condition}`} x="0" y={y}>
+        {nameOf(actor)}
+      </text>
+      <text class="tick halo" x={width} y={y} text-anchor="end">
+        {summary}
+      </text>
+    </>
+  );
+}
+
+function Box({
+  bar,
+  number,
+  name,
+  y,
+  height,
+  x,
+  isReply,
+  isServer,
+}: {
+  bar: Bar;
+  /** Of a request: its repetitions have the same. */
+  number: number;
+  name: string;
+  y: number;
+  height: number;
+  x: (value: number) => number;
+  isReply: boolean;
+  isServer: boolean;
+}) {
+  const w = store.words.value;
+  const { from, to, kind, label } = bar;
+  const [a, b] = [x(from), x(to)];
+  const width = Math.max(0.8, b - a - 1.2);
+  const tone = kind === "done" && isReply ? "client" : kind;
+  const text =
+    kind === "failed" ? (isReply ? w.noReply : "") : isReply ? String(number) : isServer ? "" : label;
+  return (
+    <g data-bar={kind}>
+      <title>{`${name}: ${label}, ${Math.round(to - from)} ms, ${Math.round(from)} ms`}</title>
+      <rect class={`box ${tone}`} x={a} y={y} width={width} height={height} rx={width > 5 ? 2.5 : 0.5} />
+      {width > text.length * 7 + 4 && text !== "" && (
+        <text class={`label ${tone}`} x={a + width / 2} y={y + height / 2 + 4}>
+          {text}
+        </text>
+      )}
+    </g>
+  );
+}
+
+function Keys({ pattern, rows }: { pattern: Pattern; rows: Row[] }) {
+  const { keys } = store.words.value;
+  const has = (kind: string) => rows.some(({ gaps }) => gaps.some((gap) => gap.kind === kind));
+  const all: [string, string, boolean][] =
+    pattern === "hello"
+      ? [
+          ["box done", keys.server, true],
+          ["box client", keys.client, true],
+          ["box failed", keys.vain, rows.some(({ failed }) => failed > 0)],
+        ]
+      : [["box done", pattern === "jobs" ? keys.job : keys.task, true]];
+  all.push(
+    ["gap frozen", keys.frozen, has("frozen")],
+    ["gap lost", keys.lost, has("lost")],
+    ["gap idle", keys.idle, has("idle")],
+  );
+  return (
+    <div class="keys">
+      {all
+        .filter(([, , isThere]) => isThere)
+        .map(([tone, text]) => (
+          <span key={text}>
+            <svg aria-hidden="true">
+              <rect class={tone} width="14" height="10" rx="2.5" />
+            </svg>
+            {text}
+          </span>
+        ))}
+    </div>
+  );
+}
+
+function Table({ chart }: { chart: Chart }) {
+  const { column, good, asTable } = store.words.value;
+  return (
+    <div class="table" tabIndex={0} role="region" aria-label={asTable}>
+      <table>
+        <thead>
+          <tr>
+            {[column.name, column.begin, column.took, column.what, column.outcome].map((each) => (
+              <th key={each} scope="col">
+                {each}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {chart.rows.flatMap(({ actor, bars }) =>
+            bars.map(({ from, to, label, kind }, index) => (
+              <tr key={`${actor.key} ${index}`}>
+                <td>{nameOf(actor)}</td>
+                <td>{from.toFixed(1)}</td>
+                <td>{(to - from).toFixed(1)}</td>
+                <td>{label}</td>
+                <td>{kind === "done" ? good : kind === "open" ? "…" : "✗"}</td>
+              </tr>
+            )),
+          )}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** Saves the trace, as Perfetto and Chrome open it. */
+function download(pattern: Pattern, chart: Chart): void {
+  const trace = traceOf(chart, nameOf);
+  const url = URL.createObjectURL(new Blob([JSON.stringify(trace)], { type: "application/json" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = `${pattern}.trace.json`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}

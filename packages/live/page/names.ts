@@ -1,0 +1,24 @@
+/** What things are called. */
+import type { Actor } from "../src/views/actors.js";
+import { language, words } from "./store.js";
+
+export function nameOf({
+  role,
+  number,
+  isOneOfMany,
+}: Pick<Actor, "role" | "number" | "isOneOfMany">): string {
+  const word = words.value.roles[role];
+  if (word !== undefined) return `${word} ${number}`;
+  return isOneOfMany ? `${role} ${number}` : role;
+}
+
+/** A number as the reader's language has it: `1.2 million`. */
+export function compact(value: number): string {
+  const style = value >= 10_000 ? ({ notation: "compact", maximumFractionDigits: 1 } as const) : {};
+  return new Intl.NumberFormat(language.value, {
+    maximumFractionDigits: value < 10 ? 1 : 0,
+    ...style,
+  }).format(value);
+}
+
+export const seconds = (milliseconds: number) => (milliseconds / 1000).toFixed(2);

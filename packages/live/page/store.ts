@@ -1,0 +1,149 @@
+/** What the page knows, and how it is told. */
+import { computed, signal } from "@preact/signals";
+import type { Command, Hello, LiveMessage, Pattern } from "../src/messages.js";
+import { PATTERNS } from "../src/messages.js";
+import { LiveState } from "../src/state.js";
+import { en, type Words, zh } from "./words.js";
+
+/** After how much silence of its server the page takes it for lost, in milliseconds. */
+const SILENCE = 3000;
+
+export type Connection = "connecting" | "live" | "lost";
+
+/** What has been told; it changes without notice, and then {@link version} does. */
+export let state = new LiveState();
+
+export const version = signal(0);
+export const connection = signal<Connection>("connecting");
+export const hello = signal<Hello | undefined>(undefined);
+export const isPaused = signal(false);
+/** When the page was last told something, in milliseconds since 1970. */
+const toldAt = signal(Date.now());
+/** The time of the picture. */
+export const now = signal(Date.now());
+export const failure = signal("");
+
+export const canControl = computed(() => hello.value?.token !== undefined);
+
+// --- What the reader has chosen
+
+const stored = (key: string) => {
+  try {
+    return localStorage.getItem(key) ?? undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+function store(key: string, value: string): void {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // It is not kept, then
+  }
+}
+
+const isPattern = (text: string): text is Pattern => (PATTERNS as readonly string[]).includes(text);
+const fromHash = () => {
+  const hash = location.hash.slice(1);
+  return isPattern(hash) ? hash : undefined;
+};
+
+export const pattern = signal<Pattern>(fromHash() ?? "pipeline");
+addEventListener("hashchange", () => (pattern.value = fromHash() ?? pattern.value));
+
+export const language = signal<"en" | "zh">(
+  (stored("language") ?? navigator.language).startsWith("zh") ? "zh" : "en",
+);
+export const words = computed<Words>(() => (language.value === "zh" ? zh : en));
+
+export function switchLanguage(): void {
+  language.value = language.value === "zh" ? "en" : "zh";
+  store("language", language.value);
+}
+
+const root = document.documentElement;
+root.dataset["theme"] = stored("theme") ?? "";
+
+export function switchTheme(): void {
+  const isDark =
+    root.dataset["theme"] === "dark" ||
+    (root.dataset["theme"] === "" && matchMedia("(prefers-color-scheme: dark)").matches);
+  root.dataset["theme"] = isDark ? "light" : "dark";
+  store("theme", root.dataset["theme"]);
+}
+
+// --- The stream of events
+
+let source: EventSource | undefined;
+let backlog: LiveMessage[] = [];
+let isDrawn = true;
+
+export function connect(): void {
+  source?.close();
+  source = new EventSource("/events");
+  source.addEventListener("hello", (event) => {
+    state = new LiveState();
+    backlog = [];
+    hello.value = JSON.parse(event.data as string) as Hello;
+    connection.value = "live";
+    hear();
+  });
+  source.addEventListener("message", (event) => {
+    backlog.push(...(JSON.parse(event.data as string) as LiveMessage[]));
+    hear();
+  });
+  source.addEventListener("error", () => {
+    lose();
+    // Where the browser does not try again by itself
+    if (source?.readyState === EventSource.CLOSED) setTimeout(connect, 1000);
+  });
+}
+
+function hear(): void {
+  toldAt.value = Date.now();
+  if (connection.value === "lost") connection.value = "live";
+  if (isPaused.value || !isDrawn) return;
+  isDrawn = false;
+  requestAnimationFrame(draw);
+}
+
+function draw(): void {
+  isDrawn = true;
+  const time = Date.now();
+  for (const message of backlog) state.apply(message, time);
+  backlog = [];
+  now.value = time;
+  version.value += 1;
+}
+
+function lose(): void {
+  if (connection.value === "live") connection.value = "lost";
+}
+
+/** Seconds since the server was heard of; it changes once a second while the connection is lost. */
+export const silentFor = signal(0);
+
+setInterval(() => {
+  const silence = Date.now() - toldAt.value;
+  if (silence > SILENCE) lose();
+  silentFor.value = Math.round(silence / 1000);
+}, 500);
+
+export function pause(): void {
+  isPaused.value = !isPaused.value;
+  if (!isPaused.value) hear();
+}
+
+// --- Commands
+
+export async function command(what: Command): Promise<void> {
+  const token = hello.value?.token;
+  if (token === undefined) return;
+  const response = await fetch("/command", {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-Token": token },
+    body: JSON.stringify(what),
+  }).catch(() => undefined);
+  failure.value = response?.ok === true ? "" : (await response?.text()) || String(response?.status ?? "");
+}

@@ -1,0 +1,66 @@
+import { useState } from "preact/hooks";
+import type { Pattern } from "../src/messages.js";
+import type { Actor } from "../src/views/actors.js";
+import * as store from "./store.js";
+
+interface Command {
+  text: string;
+  times: number;
+  isDeed?: boolean;
+}
+
+export function Terminal({ pattern, actors }: { pattern: Pattern; actors: Actor[] }) {
+  const w = store.words.value;
+  const [isCopied, setCopied] = useState(false);
+  const commands = commandsOf(pattern, actors);
+  const copy = async () => {
+    await navigator.clipboard.writeText(commands.map(({ text }) => `${text}\n`).join(""));
+    setCopied(true);
+    setTimeout(() => setCopied(false), 2000);
+  };
+  return (
+    <section class="card" aria-label={w.terminal}>
+      <header>
+        <h2>{w.terminal}</h2>
+        <span class="end">
+          <button class="link" onClick={() => void copy()}>
+            {isCopied ? w.copied : w.copy}
+          </button>
+        </span>
+      </header>
+      <pre tabIndex={0} aria-label={w.terminal}>
+        {commands.map(({ text, times, isDeed = false }, index) => (
+          <div key={index}>
+            <i>$ </i>
+            <span class={isDeed ? "did" : ""}>{text}</span>
+            {times > 1 && <i> {w.timesComment(times)}</i>}
+          </div>
+        ))}
+      </pre>
+    </section>
+  );
+}
+
+/** The commands that did the same: those that started the roles, and the signals. */
+function commandsOf(pattern: Pattern, actors: Actor[]): Command[] {
+  const commands: Command[] = [];
+  const started = new Set<string>();
+  const SIGNALS: Partial<Record<string, string>> = { frozen: "STOP", running: "CONT", killed: "KILL" };
+  for (const { pattern: of, child, state, pid, command } of store.state.events) {
+    if (of !== pattern) continue;
+    if (!started.has(child)) {
+      started.add(child);
+      const same = commands.find(({ text }) => text === command);
+      if (same === undefined) commands.push({ text: command, times: 1 });
+      else same.times += 1;
+    } else if (SIGNALS[state] !== undefined) {
+      commands.push({ text: `kill -${SIGNALS[state]} ${pid}`, times: 1, isDeed: true });
+    }
+  }
+  if (commands.length > 0) return commands;
+  const telemetry = (store.hello.value?.telemetry ?? "").replace("0.0.0.0", "127.0.0.1");
+  return [...new Set(actors.map(({ role }) => role))].map((role) => ({
+    text: `TELEMETRY=${telemetry} node apps/${role}/dist/main.js`,
+    times: 1,
+  }));
+}

@@ -1,0 +1,167 @@
+/** What one sees on the page is what the roles did. */
+import { expect, test } from "@jest/globals";
+import { describeWith, freeEndpoint, role, testWith } from "process-kit/jest";
+import { PageInBrowser, startDashboard, startDemo } from "./browser.js";
+
+testWith("chromium", "a batch: a bar for each task, and the elapsed time that tasksink prints", async () => {
+  const { url, env } = await startDashboard();
+  await using page = await PageInBrowser.open(url, {}, "#pipeline");
+  const [vent, bind] = [await freeEndpoint(), await freeEndpoint()];
+  const sink = role("tasksink", { bind }, { env });
+  for (let n = 0; n < 3; n++) role("taskwork", { vent, sink: bind }, { env });
+  role("taskvent", { bind: vent, sink: bind, workers: 3 }, { env });
+  await sink.done();
+  await page.until(async () => (await page.figure("Results")) === "100 of 100");
+  await page.until(async () => (await page.bars("done")) === 100);
+
+  const rows = await page.rows();
+  expect(rows.length).toBe(3);
+  expect(rows.reduce((sum, { done }) => sum + done, 0)).toBe(100);
+  const [, printed = ""] = await sink.line(/^Total elapsed time: (\d+) msec$/);
+  await page.until(async () => (await page.figure("Elapsed")).endsWith(" s"));
+  const elapsed = Number.parseFloat(await page.figure("Elapsed")) * 1000;
+  expect(Math.abs(elapsed - Number(printed))).toBeLessThan(Number(printed) * 0.05);
+  expect(await page.sentence()).toMatch(/^3 workers did in/);
+
+  // It only watches: there is nothing to press that would do anything to them
+  expect(await page.page.locator(".controls, .experiments, .acts, .add").count()).toBe(0);
+
+  // The table has what the chart has, and so has the trace
+  await page.page.getByRole("button", { name: "As a table" }).click();
+  expect(await page.page.locator("tbody tr").count()).toBe(100);
+  const [download] = await Promise.all([
+    page.page.waitForEvent("download"),
+    page.page.getByRole("button", { name: "Trace for Perfetto" }).click(),
+  ]);
+  const chunks: Buffer[] = [];
+  for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
+  const { traceEvents } = JSON.parse(Buffer.concat(chunks).toString()) as { traceEvents: { ph: string }[] };
+  expect(traceEvents.filter(({ ph }) => ph === "X").length).toBe(100);
+  expect(page.offences).toEqual([]);
+});
+
+testWith("chromium", "the last average is what wuclient prints, truncated", async () => {
+  const { url, env } = await startDashboard();
+  await using page = await PageInBrowser.open(url, {}, "#weather");
+  const bind = await freeEndpoint();
+  role("wuserver", { bind }, { env });
+  const client = role("wuclient", { filters: ["1"], updates: 300, connect: bind }, { env });
+  await client.done();
+  const [, printed = ""] = await client.line(/^Average temperature for zipcode '1' was (-?\d+)F$/);
+  await page.until(async () => (await page.figure('"1"')).endsWith("after 300"));
+  await page.page.getByRole("button", { name: "As a table" }).click();
+  const value = await page.page.locator("tbody td").last().innerText();
+  expect(Math.trunc(Number(value))).toBe(Number(printed));
+  expect(page.offences).toEqual([]);
+});
+
+describeWith("chromium", "experiments", () => {
+  test("without the wait, one worker gets nearly everything", async () => {
+    const { url } = await startDemo();
+    await using page = await PageInBrowser.open(url, {}, "#pipeline");
+    await page.run("nowait");
+    await page.until(async () => (await page.figure("Results")) === "100 of 100");
+    const rows = await page.rows();
+    expect(Math.max(...rows.map(({ done }) => done))).toBeGreaterThan(60);
+    expect(await page.sentence()).toMatch(/^Worker \d did \d+ of 100 tasks\. It was connected first/);
+    await page.picture("nowait");
+    expect(page.offences).toEqual([]);
+  });
+
+  test("a killed worker is marked, its connections go, its tasks are lost, and it is said", async () => {
+    const { url } = await startDemo();
+    await using page = await PageInBrowser.open(url, {}, "#pipeline");
+    const seen = await page.watchEdges();
+    await page.run("kill");
+    await page.until(async () => (await page.condition("taskwork-5")) === "killed");
+    await page.until(async () => (await page.edges("taskwork-5")) === 0);
+    expect(await seen()).toContain("taskwork-5 tasksink-1");
+    await page.until(async () => (await page.condition("tasksink-1")) === "failed");
+    const [results] = (await page.figure("Results")).split(" ");
+    await page.until(async () =>
+      (await page.sentence()).startsWith(`${100 - Number(results)} tasks died with worker 5.`),
+    );
+    expect(await page.page.locator("[data-gap=lost]").count()).toBe(1);
+    await page.picture("kill");
+    expect(page.offences).toEqual([]);
+  });
+
+  test("a worker that is added appears with its connections, and one can be killed and frozen", async () => {
+    const { url } = await startDemo();
+    await using page = await PageInBrowser.open(url, {}, "#pipeline");
+    await page.run("guide");
+    await page.until(async () => (await page.condition("taskwork-4")) === "running");
+    await page.page.getByRole("button", { name: "+ Add a worker" }).click();
+    await page.until(async () => (await page.condition("taskwork-5")) === "running");
+    await page.page.getByRole("button", { name: "Freeze worker 5" }).click();
+    await page.until(async () => (await page.condition("taskwork-5")) === "frozen");
+    await page.page.getByRole("button", { name: "Let worker 5 go on" }).click();
+    await page.until(async () => (await page.condition("taskwork-5")) === "running");
+    await page.page.getByRole("button", { name: "Kill worker 5" }).click();
+    await page.until(async () => (await page.condition("taskwork-5")) === "killed");
+    await page.page.getByRole("button", { name: "Stop" }).click();
+    await page.until(async () => (await page.condition("taskwork-1")) === "ended");
+    expect(page.offences).toEqual([]);
+  });
+
+  test("a server that is killed: tries in vain, then ten of ten", async () => {
+    const { url } = await startDemo();
+    await using page = await PageInBrowser.open(url, {}, "#hello");
+    await page.run("kill");
+    await page.until(async () => (await page.condition("hello-server-1")) === "killed");
+    await page.until(async () => (await page.figure("Answered")) === "20 of 20");
+    expect(await page.page.locator("[data-row^=hello-client] [data-bar=failed]").count()).toBeGreaterThan(0);
+    expect(await page.sentence()).toMatch(/^Nobody restarted the clients\./);
+    await page.picture("hello");
+    expect(page.offences).toEqual([]);
+  });
+
+  test("jobs: a worker is killed, and every job has its result", async () => {
+    const { url } = await startDemo();
+    await using page = await PageInBrowser.open(url, {}, "#jobs");
+    await page.run("kill");
+    await page.until(async () => (await page.condition("jobwork-5")) === "killed");
+    await page.until(async () => (await page.figure("Results")) === "100 of 100");
+    expect(await page.sentence()).toMatch(/^Worker 5 was killed, and nothing is lost\./);
+    await page.picture("jobs");
+    expect(page.offences).toEqual([]);
+  });
+
+  test("jobs: the ventilator is killed and started again, and every job has its result", async () => {
+    const { url } = await startDemo();
+    await using page = await PageInBrowser.open(url, {}, "#jobs");
+    await page.run("ventilator");
+    await page.until(async () => (await page.condition("jobvent-1")) === "killed");
+    await page.until(async () => (await page.condition("jobvent-2")) === "ended");
+    await page.until(async () => (await page.figure("Results")) === "100 of 100");
+    expect(await page.sentence()).toMatch(/^The ventilator was killed, and nothing is lost\./);
+    expect(page.offences).toEqual([]);
+  });
+
+  test("updates: each client gets what it subscribed to", async () => {
+    const { url } = await startDemo();
+    await using page = await PageInBrowser.open(url, {}, "#weather");
+    await page.run("filters");
+    for (const filter of ["10001 ", "60601 ", "94103 "]) {
+      await page.until(async () => (await page.figure(`"${filter}"`)).endsWith("after 300"));
+    }
+    expect(await page.page.locator("[data-line]").count()).toBe(3);
+    await page.picture("weather");
+    expect(page.offences).toEqual([]);
+  });
+
+  test("Ctrl-C ends all that was started", async () => {
+    const { demo, url } = await startDemo();
+    await using page = await PageInBrowser.open(url, {}, "#hello");
+    await page.run("late");
+    await page.until(async () => (await page.condition("hello-client-2")) === "running");
+    const text = await page.page.evaluate(async () => {
+      const { value } = (await (await fetch("/events")).body?.getReader().read()) ?? {};
+      return new TextDecoder().decode(value);
+    });
+    const pids = [...text.matchAll(/"pid":(\d+)/g)].map(([, pid]) => Number(pid));
+    page.isServerGone = true;
+    await demo.stop();
+    for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+  });
+});
