@@ -144,12 +144,17 @@ function batch(
 ): Experiment {
   return async (stage, { count, wait }) => {
     stage.start("tasksink", { bind: at(stage, 3), timeout: 3000 });
-    const workers = times(count, (index) => worker(stage, { isSlow: isSlow && index === count - 1 }));
+    const start = (index: number) => worker(stage, { isSlow: isSlow && index === count - 1 });
+    const first = wait ? times(count, start) : [start(0)];
     const ventilator = stage.start("taskvent", {
       bind: at(stage, 2),
       sink: at(stage, 3),
-      workers: wait ? count : 1,
+      workers: first.length,
     });
+    // Without the wait, one is there first; the others come while it is given tasks
+    await ventilator.process.until(/Sending tasks/);
+    stage.signal.throwIfAborted();
+    const workers = [...first, ...times(count - first.length, (index) => start(first.length + index))];
     await ventilator.process.until(/Total expected cost/);
     stage.signal.throwIfAborted();
     await after(stage, MEANWHILE);
