@@ -186,7 +186,7 @@ async function runToEnd(
   } catch (error) {
     onFatalError(error as Error);
   } finally {
-    telemetry?.end(process.exitCode);
+    await telemetry?.end(process.exitCode);
   }
   // Its sockets may be kept open by the lookup of a name
   if (signal.aborted) exitAfter(GRACE);

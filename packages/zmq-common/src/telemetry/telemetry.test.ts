@@ -93,7 +93,7 @@ test("tells who it is, counts, and times what is done with each message: PUSH ->
   const spans = page.received.flatMap((each) => (each.topic === "span" ? each.spans : []));
   expect(spans.map(([, , label]) => label)).toEqual(["5", "6", "7"]);
 
-  telemetry.end(0);
+  await telemetry.end(0);
   expect(await page.until("node", ({ state }) => state === "ended")).toMatchObject({ code: 0 });
 });
 
@@ -107,7 +107,7 @@ test("what happened before anybody looked is kept for a moment", async () => {
   page.socket.subscribe("");
   page.socket.subscribe(LABELS);
   expect((await page.until("span")).spans).toEqual([[expect.any(Number), expect.any(Number), "41"]]);
-  telemetry.end(0);
+  await telemetry.end(0);
 });
 
 test("labels are told only where they are asked for", async () => {
@@ -120,7 +120,7 @@ test("labels are told only where they are asked for", async () => {
   observerOf(socket)?.begin("secret");
   observerOf(socket)?.end();
   expect((await page.until("span")).spans).toEqual([[expect.any(Number), expect.any(Number), ""]]);
-  telemetry.end(0);
+  await telemetry.end(0);
 });
 
 test("more than can be timed is counted, and said to be missing", async () => {
@@ -139,7 +139,7 @@ test("more than can be timed is counted, and said to be missing", async () => {
   const { spans, missed } = await page.until("span");
   expect([spans.length, missed]).toEqual([200, 800]);
   await page.until("tick", ({ sockets }) => sockets["PULL"]?.[0] === 1000);
-  telemetry.end(0);
+  await telemetry.end(0);
 });
 
 test("once nobody looks, spans are not timed, and again once somebody does", async () => {
@@ -155,7 +155,7 @@ test("once nobody looks, spans are not timed, and again once somebody does", asy
   while (isTiming()) await new Promise((resolve) => setImmediate(resolve));
   page.socket.subscribe("");
   while (!isTiming()) await new Promise((resolve) => setImmediate(resolve));
-  telemetry.end(0);
+  await telemetry.end(0);
 });
 
 test("a try without a reply says so, and the next is of the same socket: REQ -> REP", async () => {
@@ -180,12 +180,26 @@ test("a try without a reply says so, and the next is of the same socket: REQ -> 
   expect(String(await reply)).toBe("World");
   const names = new Set(page.received.map((each) => (each.topic === "span" ? each.socket : "REQ")));
   expect([...names]).toEqual(["REQ"]);
-  telemetry.end(0);
+  await telemetry.end(0);
 });
 
-test("a page that is not there does not keep it from its end", () => {
+test("a role that is over before the page has found it is told of all the same", async () => {
+  await using page = await startPage();
+  page.socket.subscribe("");
+  const telemetry = new Telemetry("taskvent", page.endpoint, context);
+  const socket = new Push({ linger: 0 });
+  const [endpoint = ""] = await bindEndpoints(socket, ["tcp://127.0.0.1:*"], context);
+  for (let n = 0; n < 5; n++) observerOf(socket)?.sent();
+  socket.close();
+  await telemetry.end(0);
+  expect((await page.until("tick")).sockets).toEqual({ PUSH: [0, 5, 0] });
+  const { sockets } = await page.until("node", ({ state }) => state === "ended");
+  expect(sockets).toEqual([{ name: "PUSH", type: "PUSH", binds: [endpoint], connects: [] }]);
+});
+
+test("a page that is not there does not keep it from its end", async () => {
   const telemetry = new Telemetry("taskwork", "tcp://127.0.0.1:9", context);
   telemetry.log("info", "nobody hears this");
-  telemetry.end(0);
+  await telemetry.end(0);
   expect(observerOf(new Pull())).toBeUndefined();
 });

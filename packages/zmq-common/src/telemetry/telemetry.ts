@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
+import { setImmediate as turn } from "node:timers/promises";
 import { type Socket, XPublisher } from "zeromq";
 import { connectEndpoints } from "../sockets/connecting.js";
 import { socketTypes } from "../sockets/connections/socket-types.js";
@@ -26,6 +27,9 @@ const HEAD_START = 2000;
 
 /** How long the end may wait for the last messages to be sent, in milliseconds. */
 const LINGER = 200;
+
+/** How long a role that is over before it was found by who looks waits for that, in milliseconds. */
+const SHORT_LIFE = 300;
 
 /** What a role has to show by itself, at most some 100 lines: a label, how many, and a value. */
 export type Shown = Iterable<readonly [label: string, count: number, value: number]>;
@@ -56,6 +60,8 @@ export class Telemetry implements Observer {
   #lag = 0;
   #malformed = 0;
   #made = 0;
+  /** Called when somebody looks. */
+  #found: (() => void) | undefined;
 
   /**
    * @param role The name of the role.
@@ -138,15 +144,25 @@ export class Telemetry implements Observer {
   }
 
   /** Tells the last of it, and that it was the last. */
-  end(code: number): void {
+  async end(code: number): Promise<void> {
     observeSockets(undefined);
+    for (const watched of this.#sockets) watched.end();
+    if (this.#headStart !== undefined && !this.#isWatched) await this.#waitForWatcher();
     clearTimeout(this.#headStart);
     clearInterval(this.#timer);
     if (this.#publisher.closed) return;
-    for (const watched of this.#sockets) watched.end();
     this.#flush(true);
     this.#send({ ...this.#describeNode(), state: "ended", code });
     this.#publisher.close();
+  }
+
+  async #waitForWatcher(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#found = resolve;
+      setTimeout(resolve, SHORT_LIFE);
+    });
+    // Its other subscriptions are right behind
+    await turn();
   }
 
   async #receiveSubscriptions(): Promise<void> {
@@ -157,6 +173,7 @@ export class Telemetry implements Observer {
         else this.#topics.delete(topic);
         this.#look();
         if (frame?.[0] === 1 && "node".startsWith(topic)) this.#tellNode();
+        this.#found?.();
       }
     } catch (error) {
       // Closed while it waits, it fails in one of several ways
