@@ -137,11 +137,11 @@ async function runToEnd(
     exitAfter(patience);
   };
   // If anything keeps the process alive, it ends here
-  const exitAfter = (milliseconds: number) =>
-    setTimeout(() => {
-      if (stdout.waiting > 0) log.warn({ characters: stdout.waiting }, "ended before all output was read");
-      setImmediate(() => process.exit());
-    }, milliseconds).unref();
+  const exit = once(() => {
+    if (stdout.waiting > 0) log.warn({ characters: stdout.waiting }, "ended before all output was read");
+    setImmediate(() => process.exit());
+  });
+  const exitAfter = (milliseconds: number) => setTimeout(exit, milliseconds).unref();
   // The first of these two decides how it ended
   const stop = (reason: Error) => {
     if (signal.aborted) return;
@@ -190,6 +190,15 @@ async function runToEnd(
   }
   // Its sockets may be kept open by the lookup of a name
   if (signal.aborted) exitAfter(GRACE);
+}
+
+/** A function that does nothing but the first time. */
+function once(act: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) act();
+    isDone = true;
+  };
 }
 
 /** @returns Nothing if there can be none: that is no reason for a role not to run. */
