@@ -1,7 +1,8 @@
 /** A name server that does not answer: libzmq waits ten seconds for it, and meanwhile nothing else may stand still. */
+import { setTimeout } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { describeWith, eventually, freePort, type RunningProcess } from "process-kit/jest";
-import { Pull, Push, Router } from "zeromq";
+import { Pull, Push, Router, XPublisher } from "zeromq";
 import { bound, connected, receive } from "../support/sockets.js";
 import { Hosts } from "./hosts.js";
 
@@ -76,6 +77,21 @@ describeWith("netns", "while the name of a peer cannot be looked up,", () => {
     const client = hosts.role("wuclient", { filters: [""], connect, updates: 3000 });
     await client.done(7000);
     await server.stop();
+  });
+
+  test("wuclient takes from its other publisher without a pause", async () => {
+    // One that waits for its subscriber; its updates are so long that few of them fit into what is on the way
+    const publisher = new XPublisher({ noDrop: true, sendHighWaterMark: 1 });
+    const { endpoint } = await bound(publisher);
+    const connect = [`${NOBODY}:5556`, endpoint];
+    const client = hosts.role("wuclient", { filters: [""], connect, updates: 1_000_000 });
+    await receive(publisher);
+    const update = ["10001 20 30", Buffer.alloc(256 * 1024)];
+    await isSteady(async () => {
+      await publisher.send(update);
+      await setTimeout(20);
+    });
+    await stopsInTime(client);
   });
 
   test("taskvent deals out its tasks, when the sink has gone", async () => {
