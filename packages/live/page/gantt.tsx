@@ -1,9 +1,9 @@
 import { Component } from "preact";
-import { useState } from "preact/hooks";
 import type { Pattern } from "../src/messages.js";
 import { type Bar, type Chart, helloFacts, pipelineFacts, type Row } from "../src/views/chart.js";
 import { traceOf } from "../src/views/trace.js";
-import { Figure, Figures } from "./figures.jsx";
+import { ChartCard, Drawing, Table } from "./chart-card.jsx";
+import { Figure } from "./figures.jsx";
 import { nameOf, seconds } from "./names.js";
 import { linearScale, type Scale } from "./scales.js";
 import { aboutHello, aboutJobs, aboutPipeline } from "./sentences.js";
@@ -17,32 +17,25 @@ const MAX_ROWS = 24;
 export function Gantt({ pattern }: { pattern: Exclude<Pattern, "weather"> }) {
   const w = store.words.value;
   void store.version.value;
-  const [isTable, setTable] = useState(false);
-  const [chart, figures, [fact, why], share] =
-    pattern === "hello" ? describeHello() : describePipeline(pattern);
+  const [chart, figures, sentence, share] = pattern === "hello" ? describeHello() : describePipeline(pattern);
   const missed = [...store.state.nodes.values()].reduce(
     (sum, node) => sum + (chart.rows.some(({ actor }) => actor.node === node) ? node.missed : 0),
     0,
   );
   return (
-    <section class="card" aria-label={w.chart[pattern]}>
-      <header>
-        <h2>{w.chart[pattern]}</h2>
-        <span class="end">
-          <button class="link" aria-pressed={isTable} onClick={() => setTable(!isTable)}>
-            {isTable ? w.asChart : w.asTable}
-          </button>
-          <button class="link" onClick={() => download(pattern, chart)}>
-            {w.trace}
-          </button>
-        </span>
-      </header>
-      <Figures>{figures}</Figures>
-      <p class="why" data-sentence="">
-        <b>{fact}</b> {why} {missed > 0 && w.missed(missed)}
-      </p>
-      {isTable ? <Table chart={chart} /> : <Drawing pattern={pattern} chart={chart} share={share} />}
-    </section>
+    <ChartCard
+      title={w.chart[pattern]}
+      figures={figures}
+      sentence={sentence}
+      remark={missed > 0 && w.missed(missed)}
+      buttons={
+        <button class="link" onClick={() => download(pattern, chart)}>
+          {w.trace}
+        </button>
+      }
+      chart={<Lanes pattern={pattern} chart={chart} share={share} />}
+      table={<SpanTable chart={chart} />}
+    />
   );
 }
 
@@ -121,9 +114,10 @@ function horizonOf({ end, isOver }: Chart): number {
   return horizon;
 }
 
-function Drawing({ pattern, chart, share }: { pattern: Pattern; chart: Chart; share: number | undefined }) {
+function Lanes({ pattern, chart, share }: { pattern: Pattern; chart: Chart; share: number | undefined }) {
   const w = store.words.value;
-  const [ref, width] = useWidth();
+  const measured = useWidth();
+  const [, width] = measured;
   const isSlim = width < 640;
   const [left, right] = isSlim ? [0, 0] : [pattern === "hello" ? 118 : 96, 168];
   const rowHeight = isSlim ? 26 : 30;
@@ -136,71 +130,62 @@ function Drawing({ pattern, chart, share }: { pattern: Pattern; chart: Chart; sh
   const spoken = rows.map((row) => `${nameOf(row.actor)}: ${row.done}`).join(", ");
   return (
     <>
-      <div class="chart" ref={ref}>
-        {width > 0 && (
-          <svg
-            viewBox={`0 0 ${width} ${height}`}
-            height={height}
-            role="img"
-            aria-label={w.chartLabel(spoken)}
-          >
-            <Patterns />
-            {ticks.map((tick) => (
-              <g key={tick}>
-                <path class="grid" d={`M${x(tick)} ${top - 4}V${height - 20}`} />
-                <text
-                  class="tick"
-                  x={x(tick)}
-                  y={height - 4}
-                  text-anchor={tick === 0 && isSlim ? "start" : "middle"}
-                >
-                  {tick / 1000} s
-                </text>
-              </g>
-            ))}
-            {rows.map((row, index) => (
-              <Lane
-                key={row.actor.key}
-                row={row}
-                y={top + index * (rowHeight + gap)}
-                height={rowHeight}
-                left={left}
-                width={width}
-                right={right}
-                scale={x}
-                isReply={row.actor.role === "hello-client"}
-              />
-            ))}
-            {share !== undefined && (
-              <Mark
-                at={x(share)}
-                top={top}
-                bottom={height - 20}
-                line={isSlim ? 26 : 12}
-                width={width}
-                text={w.evenShare(share)}
-                isDashed
-              />
-            )}
-            {chart.start !== undefined && (
-              <Mark
-                at={x(chart.end)}
-                top={top}
-                bottom={height - 20}
-                line={12}
-                width={width}
-                text={chart.isOver ? (chart.hasFailed ? w.gaveUp(chart.end) : w.done(chart.end)) : w.now}
-                isEnd={share !== undefined && Math.abs(x(share) - x(chart.end)) < 130 && share > chart.end}
-              />
-            )}
-            {rows.map((row, index) => {
-              const y = top + index * (rowHeight + gap);
-              const textY = isSlim ? y - 7 : y + rowHeight / 2 + 4;
-              return <LaneText key={row.actor.key} row={row} y={textY} width={width} />;
-            })}
-          </svg>
+      <Drawing measured={measured} height={height} spoken={spoken}>
+        <Patterns />
+        {ticks.map((tick) => (
+          <g key={tick}>
+            <path class="grid" d={`M${x(tick)} ${top - 4}V${height - 20}`} />
+            <text
+              class="tick"
+              x={x(tick)}
+              y={height - 4}
+              text-anchor={tick === 0 && isSlim ? "start" : "middle"}
+            >
+              {tick / 1000} s
+            </text>
+          </g>
+        ))}
+        {rows.map((row, index) => (
+          <Lane
+            key={row.actor.key}
+            row={row}
+            y={top + index * (rowHeight + gap)}
+            height={rowHeight}
+            left={left}
+            width={width}
+            right={right}
+            scale={x}
+            isReply={row.actor.role === "hello-client"}
+          />
+        ))}
+        {share !== undefined && (
+          <Mark
+            at={x(share)}
+            top={top}
+            bottom={height - 20}
+            line={isSlim ? 26 : 12}
+            width={width}
+            text={w.evenShare(share)}
+            isDashed
+          />
         )}
-      </div>
+        {chart.start !== undefined && (
+          <Mark
+            at={x(chart.end)}
+            top={top}
+            bottom={height - 20}
+            line={12}
+            width={width}
+            text={chart.isOver ? (chart.hasFailed ? w.gaveUp(chart.end) : w.done(chart.end)) : w.now}
+            isEnd={share !== undefined && Math.abs(x(share) - x(chart.end)) < 130 && share > chart.end}
+          />
+        )}
+        {rows.map((row, index) => {
+          const y = top + index * (rowHeight + gap);
+          const textY = isSlim ? y - 7 : y + rowHeight / 2 + 4;
+          return <LaneText key={row.actor.key} row={row} y={textY} width={width} />;
+        })}
+      </Drawing>
       <Keys pattern={pattern} rows={rows} />
     </>
   );
@@ -459,35 +444,21 @@ function Keys({ pattern, rows }: { pattern: Pattern; rows: Row[] }) {
   );
 }
 
-function Table({ chart }: { chart: Chart }) {
-  const { column, good, asTable } = store.words.value;
+function SpanTable({ chart }: { chart: Chart }) {
+  const { column, good } = store.words.value;
   return (
-    <div class="table" tabIndex={0} role="region" aria-label={asTable}>
-      <table>
-        <thead>
-          <tr>
-            {[column.name, column.begin, column.took, column.what, column.outcome].map((each) => (
-              <th key={each} scope="col">
-                {each}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {chart.rows.flatMap(({ actor, bars }) =>
-            bars.map(({ from, to, label, kind }, index) => (
-              <tr key={`${actor.key} ${index}`}>
-                <td>{nameOf(actor)}</td>
-                <td>{from.toFixed(1)}</td>
-                <td>{(to - from).toFixed(1)}</td>
-                <td>{label}</td>
-                <td>{kind === "done" ? good : kind === "open" ? "…" : "✗"}</td>
-              </tr>
-            )),
-          )}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      columns={[column.name, column.begin, column.took, column.what, column.outcome]}
+      rows={chart.rows.flatMap(({ actor, bars }) =>
+        bars.map(({ from, to, label, kind }) => [
+          nameOf(actor),
+          from.toFixed(1),
+          (to - from).toFixed(1),
+          label,
+          kind === "done" ? good : kind === "open" ? "…" : "✗",
+        ]),
+      )}
+    />
   );
 }
 

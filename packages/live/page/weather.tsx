@@ -1,6 +1,6 @@
-import { useState } from "preact/hooks";
 import { type Average, weatherFacts } from "../src/views/weather.js";
-import { Figure, Figures } from "./figures.jsx";
+import { ChartCard, Drawing, Table } from "./chart-card.jsx";
+import { Figure } from "./figures.jsx";
 import { compact, nameOf } from "./names.js";
 import { linearScale, logScale } from "./scales.js";
 import { aboutWeather } from "./sentences.js";
@@ -19,42 +19,35 @@ type Point = readonly [count: number, value: number];
 export function Weather() {
   const w = store.words.value;
   void store.version.value;
-  const [isTable, setTable] = useState(false);
   const facts = weatherFacts(store.state, store.now.value);
-  const [fact, why] = aboutWeather(facts);
   const shown = facts.averages.slice(0, 4);
   return (
-    <section class="card" aria-label={w.chart.weather}>
-      <header>
-        <h2>{w.chart.weather}</h2>
-        <span class="end">
-          <button class="link" aria-pressed={isTable} onClick={() => setTable(!isTable)}>
-            {isTable ? w.asChart : w.asTable}
-          </button>
-        </span>
-      </header>
-      <Figures>
-        {shown.map(({ actor, filter, count, value }) => (
-          <Figure
-            key={`${actor.key} ${filter}`}
-            name={`"${filter}"`}
-            value={count === 0 ? "–" : value.toFixed(1)}
-            unit={w.figures.after(compact(count))}
-          />
-        ))}
-        <Figure name={w.figures.expected} value={String(MEAN)} unit={w.figures.middle} />
-      </Figures>
-      <p class="why" data-sentence="">
-        <b>{fact}</b> {why}
-      </p>
-      {isTable ? <Table averages={facts.averages} /> : <Drawing averages={shown} />}
-    </section>
+    <ChartCard
+      title={w.chart.weather}
+      figures={
+        <>
+          {shown.map(({ actor, filter, count, value }) => (
+            <Figure
+              key={`${actor.key} ${filter}`}
+              name={`"${filter}"`}
+              value={count === 0 ? "–" : value.toFixed(1)}
+              unit={w.figures.after(compact(count))}
+            />
+          ))}
+          <Figure name={w.figures.expected} value={String(MEAN)} unit={w.figures.middle} />
+        </>
+      }
+      sentence={aboutWeather(facts)}
+      chart={<Averages averages={shown} />}
+      table={<AverageTable averages={facts.averages} />}
+    />
   );
 }
 
-function Drawing({ averages }: { averages: Average[] }) {
+function Averages({ averages }: { averages: Average[] }) {
   const w = store.words.value;
-  const [ref, width] = useWidth();
+  const measured = useWidth();
+  const [, width] = measured;
   const height = 290;
   const [left, right, top, bottom] = [44, width < 640 ? 12 : 70, 12, 262];
   const most = Math.max(100, ...averages.map(({ count }) => count));
@@ -80,46 +73,37 @@ function Drawing({ averages }: { averages: Average[] }) {
     .join(", ");
   return (
     <>
-      <div class="chart" ref={ref}>
-        {width > 0 && (
-          <svg
-            viewBox={`0 0 ${width} ${height}`}
-            height={height}
-            role="img"
-            aria-label={w.chartLabel(spoken)}
-          >
-            <path class="band" d={curve(band)} />
-            {[-80, -40, 0, 40, 80, 120].map((tick) => (
-              <g key={tick}>
-                <path class="grid" d={`M${left} ${y(tick)}H${width - right}`} />
-                <text class="tick" x={left - 8} y={y(tick) + 4} text-anchor="end">
-                  {`${tick}°`.replace("-", "−")}
-                </text>
-              </g>
+      <Drawing measured={measured} height={height} spoken={spoken}>
+        <path class="band" d={curve(band)} />
+        {[-80, -40, 0, 40, 80, 120].map((tick) => (
+          <g key={tick}>
+            <path class="grid" d={`M${left} ${y(tick)}H${width - right}`} />
+            <text class="tick" x={left - 8} y={y(tick) + 4} text-anchor="end">
+              {`${tick}°`.replace("-", "−")}
+            </text>
+          </g>
+        ))}
+        {x.ticks(0).map((tick) => (
+          <text key={tick} class="tick" x={x(tick)} y={height - 8} text-anchor="middle">
+            {compact(tick)}
+          </text>
+        ))}
+        <path d={`M${left} ${y(MEAN)}H${width - right}`} stroke="var(--ink)" stroke-dasharray="4 4" />
+        {averages.map(({ actor, filter, updates, line: points }, index) => (
+          <g key={`${actor.key} ${filter}`} data-line={filter}>
+            {updates.map(([count, temperature]) => (
+              <circle
+                key={count}
+                class={`point series-${index}`}
+                cx={x(count)}
+                cy={y(clamp(temperature))}
+                r="1.6"
+              />
             ))}
-            {x.ticks(0).map((tick) => (
-              <text key={tick} class="tick" x={x(tick)} y={height - 8} text-anchor="middle">
-                {compact(tick)}
-              </text>
-            ))}
-            <path d={`M${left} ${y(MEAN)}H${width - right}`} stroke="var(--ink)" stroke-dasharray="4 4" />
-            {averages.map(({ actor, filter, updates, line: points }, index) => (
-              <g key={`${actor.key} ${filter}`} data-line={filter}>
-                {updates.map(([count, temperature]) => (
-                  <circle
-                    key={count}
-                    class={`point series-${index}`}
-                    cx={x(count)}
-                    cy={y(clamp(temperature))}
-                    r="1.6"
-                  />
-                ))}
-                <path class={`line series-${index}`} d={curve(points)} />
-              </g>
-            ))}
-          </svg>
-        )}
-      </div>
+            <path class={`line series-${index}`} d={curve(points)} />
+          </g>
+        ))}
+      </Drawing>
       <div class="keys">
         {averages.map(({ actor, filter }, index) => (
           <span key={`${actor.key} ${filter}`}>
@@ -140,31 +124,17 @@ function Drawing({ averages }: { averages: Average[] }) {
   );
 }
 
-function Table({ averages }: { averages: Average[] }) {
-  const { column, asTable } = store.words.value;
+function AverageTable({ averages }: { averages: Average[] }) {
+  const { column } = store.words.value;
   return (
-    <div class="table" tabIndex={0} role="region" aria-label={asTable}>
-      <table>
-        <thead>
-          <tr>
-            {[column.name, column.filter, column.count, column.value].map((each) => (
-              <th key={each} scope="col">
-                {each}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {averages.map(({ actor, filter, count, value }) => (
-            <tr key={`${actor.key} ${filter}`}>
-              <td>{nameOf(actor)}</td>
-              <td>{`"${filter}"`}</td>
-              <td>{count}</td>
-              <td>{value.toFixed(2)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      columns={[column.name, column.filter, column.count, column.value]}
+      rows={averages.map(({ actor, filter, count, value }) => [
+        nameOf(actor),
+        `"${filter}"`,
+        count,
+        value.toFixed(2),
+      ])}
+    />
   );
 }
