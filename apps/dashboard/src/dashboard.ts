@@ -20,5 +20,5 @@ export async function dashboard({ bind, http, name }: DashboardOptions, context:
   await using page = await LivePage.start({ bind, host, port: Number(port), names: name }, context);
   print(`The page: ${page.url}\nRoles appear on it that run with --telemetry ${page.telemetry}\n`);
 
-  await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)));
+  await page.serve(signal);
 }

@@ -24,7 +24,7 @@ export async function showPage({ port }: { port: number }, context: RoleContext)
   }));
   print(`The page: ${page.url}\nCtrl-C ends it, and all that it has started\n`);
   openBrowser(page.url);
-  await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)));
+  await page.serve(signal);
 }
 
 /** Opens the page in a browser, if there is one. `BROWSER=none` says that there is none. */

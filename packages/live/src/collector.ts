@@ -1,5 +1,12 @@
 import { Subscriber } from "zeromq";
-import { bindEndpoints, LABELS, parseTelemetry, type SocketContext, type TelemetryMessage } from "zmq-common";
+import {
+  bindEndpoints,
+  LABELS,
+  messages,
+  parseTelemetry,
+  type SocketContext,
+  type TelemetryMessage,
+} from "zmq-common";
 
 /** What is subscribed to while somebody looks. */
 const TOPICS = ["node", "tick", "span", "log", LABELS];
@@ -38,17 +45,15 @@ export class Collector implements Disposable {
 
   /** Always waiting for a message: a bound SUB socket attaches new peers only while it receives. */
   async #receive(): Promise<void> {
-    while (!this.#subscriber.closed) {
-      try {
-        for await (const frames of this.#subscriber) {
-          const message = parseTelemetry(frames);
-          if (message === undefined) this.malformed += 1;
-          else this.onMessage(message);
-        }
-      } catch (error) {
-        // A peer that is cut off in the middle of a message wakes it up for nothing
-        if (!this.#subscriber.closed && (error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+    try {
+      for await (const frames of messages(this.#subscriber)) {
+        const message = parseTelemetry(frames);
+        if (message === undefined) this.malformed += 1;
+        else this.onMessage(message);
       }
+    } catch (error) {
+      // Closed while it waits, it fails in one of several ways
+      if (!this.#subscriber.closed) throw error;
     }
   }
 }

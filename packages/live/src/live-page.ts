@@ -60,6 +60,18 @@ export class LivePage implements AsyncDisposable {
     this.#take(message);
   }
 
+  /**
+   * Goes on until the signal is aborted.
+   *
+   * @throws The signal's reason.
+   */
+  async serve(signal: AbortSignal): Promise<never> {
+    signal.throwIfAborted();
+    return new Promise((_, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason as Error));
+    });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#collector[Symbol.dispose]();
     await this.#server?.[Symbol.asyncDispose]();

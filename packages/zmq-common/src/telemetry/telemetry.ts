@@ -5,12 +5,14 @@ import { type Socket, XPublisher } from "zeromq";
 import { connectEndpoints } from "../sockets/connecting.js";
 import { socketTypes } from "../sockets/connections/socket-types.js";
 import type { SocketContext } from "../sockets/context.js";
+import { messages } from "../sockets/messages.js";
 import { type Observer, observeSockets, type SocketObserver } from "../sockets/observer.js";
 import { now, tenths, WatchedSocket } from "./watched-socket.js";
 import {
   formatTelemetry,
   LABELS,
   type LogLevel,
+  MAX_SHOWN,
   MAX_SOCKETS,
   type NodeMessage,
   type TelemetryMessage,
@@ -31,7 +33,7 @@ const LINGER = 200;
 /** How long a role that is over before it was found by who looks waits for that, in milliseconds. */
 const SHORT_LIFE = 300;
 
-/** What a role has to show by itself, at most some 100 lines: a label, how many, and a value. */
+/** What a role has to show by itself, at most {@link MAX_SHOWN} lines: a label, how many, and a value. */
 export type Shown = Iterable<readonly [label: string, count: number, value: number]>;
 
 /**
@@ -134,8 +136,8 @@ export class Telemetry implements Observer {
     this.#malformed += 1;
   }
 
-  made(messages: number): void {
-    this.#made += messages;
+  made(count: number): void {
+    this.#made += count;
   }
 
   /** Tells what the role logs. */
@@ -167,7 +169,7 @@ export class Telemetry implements Observer {
 
   async #receiveSubscriptions(): Promise<void> {
     try {
-      for await (const [frame] of this.#publisher) {
+      for await (const [frame] of messages(this.#publisher)) {
         const topic = frame?.toString("latin1", 1) ?? "";
         if (frame?.[0] === 1) this.#topics.add(topic);
         else this.#topics.delete(topic);
@@ -236,7 +238,7 @@ export class Telemetry implements Observer {
       t: tenths(time),
       sockets: Object.fromEntries(this.#sockets.map(({ info, counts }) => [info.name, counts])),
       doing: this.#sockets.flatMap(({ doing }) => doing),
-      ...(show.length > 0 && { show: show.slice(0, 100) }),
+      ...(show.length > 0 && { show: show.slice(0, MAX_SHOWN) }),
       ...(this.#malformed > 0 && { malformed: this.#malformed }),
       lag: tenths(Math.max(0, this.#lag)),
     });

@@ -78,8 +78,11 @@ export const MAX_LABEL = 24;
 
 /** The most sockets of a role. */
 export const MAX_SOCKETS = 64;
+
+/** The most lines that a role has to show. */
+export const MAX_SHOWN = 100;
+
 const MAX_ENDPOINTS = 64;
-const MAX_SHOWN = 100;
 const MAX_TEXT = 512;
 
 const LEVELS = ["debug", "info", "warn", "error", "fatal"] as const;
@@ -94,10 +97,9 @@ export function parseTelemetry(frames: readonly Buffer[]): TelemetryMessage | un
   const [topic, json, ...rest] = frames;
   if (topic === undefined || json === undefined || rest.length > 0) return undefined;
   try {
-    const read = READERS[topic.toString("latin1") as TelemetryMessage["topic"]];
-    return Object.hasOwn(READERS, topic.toString("latin1"))
-      ? read(object(JSON.parse(json.toString())))
-      : undefined;
+    const name = topic.toString("latin1");
+    if (!Object.hasOwn(READERS, name)) return undefined;
+    return READERS[name as TelemetryMessage["topic"]](object(JSON.parse(json.toString())));
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof TypeError) return undefined;
     throw error;
