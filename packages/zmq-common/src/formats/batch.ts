@@ -1,9 +1,8 @@
 /** The sink's side of a batch: which message starts it, and which results are its own. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Readable } from "zeromq";
 import { isStartOfBatch } from "./tasks.js";
 import { isPowerOfTen, type Logger } from "../sockets/logger.js";
-import { messages, type ReceiveOptions } from "../sockets/messages.js";
+import { messages, type ReceiveOptions, type Source } from "../sockets/messages.js";
 
 /**
  * By how long a result may overtake the start of its batch, in milliseconds. A ventilator in C connects to the sink as
@@ -13,8 +12,6 @@ const OVERTAKING = 1000;
 
 /** How long a batch has to stand still before results that may be its own are counted, in milliseconds. */
 const STANDSTILL = 1000;
-
-type Sink = Readable & { readonly closed: boolean; close(): void };
 
 interface BatchContext {
   signal: AbortSignal;
@@ -31,7 +28,7 @@ interface BatchContext {
  * @throws The signal's reason once it is aborted.
  */
 export async function receiveStartOfBatch(
-  socket: Sink,
+  socket: Source,
   tasks: number,
   { signal, log }: BatchContext,
 ): Promise<number> {
@@ -58,7 +55,7 @@ export async function receiveStartOfBatch(
  * @throws What `messages` throws.
  */
 export function resultsOfBatch(
-  socket: Sink,
+  socket: Source,
   tasks: number,
   overtaking: number,
   { log, ...options }: ReceiveOptions & { log: Logger },

@@ -137,10 +137,14 @@ async function runToEnd(
     exitAfter(patience);
   };
   // If anything keeps the process alive, it ends here
-  const exit = once(() => {
+  let isExiting = false;
+  const exit = () => {
+    // Two limits may be over at once
+    if (isExiting) return;
+    isExiting = true;
     if (stdout.waiting > 0) log.warn({ characters: stdout.waiting }, "ended before all output was read");
     setImmediate(() => process.exit());
-  });
+  };
   const exitAfter = (milliseconds: number) => setTimeout(exit, milliseconds).unref();
   // The first of these two decides how it ended
   const stop = (reason: Error) => {
@@ -190,15 +194,6 @@ async function runToEnd(
   }
   // Its sockets may be kept open by the lookup of a name
   if (signal.aborted) exitAfter(GRACE);
-}
-
-/** A function that does nothing but the first time. */
-function once(act: () => void): () => void {
-  let isDone = false;
-  return () => {
-    if (!isDone) act();
-    isDone = true;
-  };
 }
 
 /** @returns Nothing if there can be none: that is no reason for a role not to run. */

@@ -29,7 +29,11 @@ export interface ReceiveOptions {
   burst?: boolean | undefined;
 }
 
-type Source = Pick<Readable, "receive" | "receiveTimeout"> & { readonly closed: boolean; close(): void };
+/** A socket that messages are received from. */
+export type Source = Pick<Readable, "receive" | "receiveTimeout"> & {
+  readonly closed: boolean;
+  close(): void;
+};
 
 /** How many messages to receive in a burst; then the event loop turns. */
 const BURST = 200;
