@@ -19,6 +19,12 @@ export function parseJournal(text: string) {
   return { header, results, dead, isEnded: lines.at(-2) === "# end" && lines.at(-1) === "" };
 }
 
+/** How a batch ended, by the sink's journal: no faults, no dead, and an end, if all is well. */
+export function outcomeOf({ results, dead, isEnded }: ReturnType<typeof parseJournal>, jobs: number) {
+  const ids = results.map(([id]) => id);
+  return { faults: faultsOf(ids, jobs), dead, isEnded };
+}
+
 /** What is wrong with the ids of a batch: each must be there once. Nothing if all is well. */
 export function faultsOf(ids: readonly number[], jobs: number): string[] {
   const counts = new Map<number, number>();
