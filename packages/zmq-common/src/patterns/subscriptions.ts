@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { Subscriber, type XPublisher } from "zeromq";
 import { observerOf, type SocketObserver } from "../sockets/observer.js";
 
@@ -48,7 +47,7 @@ export class Subscriptions implements Disposable {
   constructor(publisher: XPublisher) {
     this.#publisher = publisher;
     this.#observer = observerOf(publisher);
-    const endpoint = `inproc://subscriptions-${randomUUID()}`;
+    const endpoint = `inproc://subscriptions-${Math.random()}`;
     publisher.bindSync(endpoint);
     this.#checker.connect(endpoint);
   }
