@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { hostname, networkInterfaces } from "node:os";
 import { setImmediate as turn } from "node:timers/promises";
 import { type Socket, XPublisher } from "zeromq";
@@ -6,6 +5,7 @@ import { connectEndpoints } from "../sockets/connecting.js";
 import { socketTypes } from "../sockets/connections/socket-types.js";
 import type { SocketContext } from "../sockets/context.js";
 import { messages } from "../sockets/messages.js";
+import { monitor } from "../sockets/monitor.js";
 import { type Observer, observeSockets, type SocketObserver } from "../sockets/observer.js";
 import { now, tenths, WatchedSocket } from "./watched-socket.js";
 import {
@@ -33,6 +33,9 @@ const LINGER = 200;
 
 /** How long a role that is over before it was found by who looks waits for that, in milliseconds. */
 const SHORT_LIFE = 300;
+
+/** How long subscriptions may take to arrive on a new connection, in milliseconds: they come right behind its handshake. */
+const FIRST_SUBSCRIPTION = 20;
 
 /** What a role has to show by itself, at most {@link MAX_SHOWN} lines: a label, how many, and a value. */
 export type Shown = Iterable<readonly [label: string, count: number, value: number]>;
@@ -63,8 +66,9 @@ export class Telemetry implements Observer {
   #lag = 0;
   #malformed = 0;
   #made = 0;
-  /** Called when somebody looks. */
-  #found: (() => void) | undefined;
+  /** Called when somebody looks, or it is known that nobody does. */
+  #onFound = () => {};
+  readonly #found = new Promise<void>((resolve) => (this.#onFound = resolve));
 
   /**
    * @param role The name of the role.
@@ -73,10 +77,15 @@ export class Telemetry implements Observer {
    */
   constructor(role: string, endpoint: string, context: SocketContext) {
     const started = tenths(now() - process.uptime() * 1000);
-    const id = `${role}-${randomUUID()}`;
+    // Of its own, and no secret: node:crypto would take 3 ms to load
+    const id = `${role}-${tenths(now())}-${Math.random().toString(36).slice(2)}`;
     this.#node = { topic: "node", v: 1, id, role, pid: process.pid, host: hostname(), started };
     connectEndpoints(this.#publisher, [endpoint], context, "dashboard");
     this.#publisher.linger = LINGER;
+    const events = monitor(this.#publisher);
+    events.once("handshake", () => setTimeout(this.#onFound, FIRST_SUBSCRIPTION).unref());
+    // There is no page
+    events.once("connect:retry", this.#onFound);
     void this.#receiveSubscriptions();
     this.#headStart = setTimeout(() => this.#look(), HEAD_START).unref();
     observeSockets(this);
@@ -154,16 +163,17 @@ export class Telemetry implements Observer {
     clearTimeout(this.#headStart);
     clearInterval(this.#timer);
     if (this.#publisher.closed) return;
-    this.#flush(true);
-    this.#send({ ...this.#describeNode(), state: "ended", code });
+    if (this.#isWatched) {
+      this.#flush(true);
+      this.#send({ ...this.#describeNode(), state: "ended", code });
+    }
     this.#publisher.close();
   }
 
   async #waitForWatcher(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#found = resolve;
-      setTimeout(resolve, SHORT_LIFE);
-    });
+    const patience = setTimeout(this.#onFound, SHORT_LIFE);
+    await this.#found;
+    clearTimeout(patience);
     // Its other subscriptions are right behind
     await turn();
   }
@@ -176,7 +186,7 @@ export class Telemetry implements Observer {
         else this.#topics.delete(topic);
         this.#look();
         if (frame?.[0] === 1 && "node".startsWith(topic)) this.#tellNode();
-        this.#found?.();
+        this.#onFound();
       }
     } catch (error) {
       // Closed while it waits, it fails in one of several ways
