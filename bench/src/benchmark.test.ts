@@ -24,6 +24,13 @@ test("cases take turns, round after round", async () => {
   expect(order).toEqual(["a", "b", "c", "a", "b", "c"]);
 });
 
+test("where small differences count, each case is measured several times a round", async () => {
+  const { it, order } = benchmark({ a: [1, 2, 3, 4], b: [5, 6, 7, 8] });
+  const { samples } = await measure({ ...it, repeats: 2 }, 2);
+  expect(order).toEqual(["a", "b", "a", "b", "a", "b", "a", "b"]);
+  expect(samples.map(({ values }) => values.length)).toEqual([4, 4]);
+});
+
 test("a sample has a case's labels and a value for each round, each reported as it comes", async () => {
   const { it } = benchmark({ a: [1, 2], b: [3, 4] });
   const reported: string[] = [];

@@ -34,6 +34,8 @@ export interface Case extends Labels {
 }
 
 export interface Benchmark extends Description {
+  /** How often to measure each case in a round: more often where small differences count. Default: once. */
+  repeats?: number;
   cases: readonly Case[];
 }
 
@@ -83,12 +85,12 @@ export function casesOver<X extends number | string, I extends Implementation>(
  * @throws {RangeError} When a case measures what is not a finite number.
  */
 export async function measure(
-  { cases, ...description }: Benchmark,
+  { cases, repeats = 1, ...description }: Benchmark,
   rounds: number,
   onValue: (name: string, value: number) => void = () => {},
 ): Promise<Measured> {
   const samples = cases.map(({ variant, x }): Sample => ({ variant, x, values: [] }));
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < rounds * repeats; round++) {
     for (const [index, { variant, x, measure: once }] of cases.entries()) {
       const name = x === undefined ? variant : `${x}, ${variant}`;
       const value = await once();

@@ -97,6 +97,11 @@ export function onNode(name: string, ...args: Args): Command {
   return [process.execPath, join(PEERS, "node", `${name}.mjs`), ...args.map(String)];
 }
 
+/** Makes a program on Node.js print the processor time that it has taken when it ends. */
+export function withProcessorTime([node, ...args]: Command): Command {
+  return [node, "--import", join(PEERS, "node/cpu_time.mjs"), ...args];
+}
+
 /** Makes a program on Node.js print the maximum delay of its event loop within as many milliseconds as EVENT_LOOP_DELAY says. */
 export function withEventLoopDelay([node, ...args]: Command): Command {
   return [node, "--import", join(PEERS, "node/event_loop_delay.mjs"), ...args];

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { format, summarize } from "./statistics.js";
+import { confidenceInterval, format, summarize } from "./statistics.js";
 
 test.each([
   [[3], { median: 3, min: 3, max: 3 }],
@@ -12,6 +12,16 @@ test.each([
 
 test("no values have no median", () => {
   expect(() => summarize([])).toThrow(RangeError);
+});
+
+test.each([
+  [5, undefined],
+  [6, [1, 6]],
+  [10, [2, 9]],
+  [20, [6, 15]],
+])("of %d values, those within which the median is with 95 %%: %j", (length, interval) => {
+  const values = Array.from({ length }, (_, index) => length - index);
+  expect(confidenceInterval(values)).toEqual(interval);
 });
 
 test.each([

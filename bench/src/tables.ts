@@ -1,7 +1,7 @@
 /** The results as tables in Markdown. */
 import { type Measured, moreIsBetter } from "./benchmark.js";
 import { ratio, type Results, type Run } from "./results.js";
-import { format, summarize } from "./statistics.js";
+import { confidenceInterval, format, summarize } from "./statistics.js";
 
 /** The page with all results. */
 export function resultsPage({ date, rounds, machine, benchmarks }: Results): string {
@@ -31,16 +31,24 @@ export function benchmarkTable(measured: Measured): string {
   const { unit, x: nameOfX, samples } = measured;
   // What the others are compared with, where a benchmark has it
   const baselines = ["C", "zeromq.js"].filter((name) => samples.some(({ variant }) => variant === name));
+  const isMany = samples.some(({ values }) => confidenceInterval(values) !== undefined);
   const rows = samples.map((sample, index) => {
     const { median, min, max } = summarize(sample.values);
     const x = sample.x === samples[index - 1]?.x ? "" : (sample.x?.toLocaleString("en") ?? "");
     const cells = [sample.variant, format(median), `${format(min)} to ${format(max)}`].concat(
+      isMany ? [(confidenceInterval(sample.values) ?? []).map(format).join(" to ")] : [],
       baselines.map((baseline) => format(ratio(samples, sample, baseline))),
     );
     return nameOfX === undefined ? cells : [x].concat(cells);
   });
   const better = moreIsBetter(measured) ? "more is better" : "less is better";
-  const head = ["", `${unit} (${better})`, "min to max", ...baselines.map((name) => `of ${name}`)];
+  const head = [
+    "",
+    `${unit} (${better})`,
+    "min to max",
+    ...(isMany ? ["median, 95 %"] : []),
+    ...baselines.map((name) => `of ${name}`),
+  ];
   return table(nameOfX === undefined ? head : [nameOfX, ...head], rows);
 }
 

@@ -65,22 +65,9 @@ async function batch(by: "C" | "ours", workers: number, { tasks, thorough }: Sca
 }
 
 /** How many tasks of 0 ms, from a ventilator in C, are done per second. */
-async function empty(
-  worker: Implementation,
-  sink: Implementation,
-  scale: Scale,
-  telemetry?: string,
-): Promise<number> {
+async function empty(worker: Implementation, sink: Implementation, scale: Scale): Promise<number> {
   const workloads = Array.from({ length: scale.emptyTasks }, () => 0);
-  const all: Batch = {
-    ventilator: "C",
-    worker,
-    sink,
-    workers: 4,
-    workloads,
-    thorough: scale.thorough,
-    telemetry,
-  };
+  const all: Batch = { ventilator: "C", worker, sink, workers: 4, workloads, thorough: scale.thorough };
   return (workloads.length / (await elapsed(all))) * 1000;
 }
 
@@ -93,29 +80,18 @@ interface Batch {
   workloads: readonly number[];
   /** Whether to check what the workers print. */
   thorough: boolean;
-  /** Where our roles tell what they do. */
-  telemetry?: string | undefined;
 }
 
 /** How long a batch takes, by the sink's clock, in milliseconds. */
-function elapsed({
-  ventilator,
-  worker,
-  sink,
-  workers,
-  workloads,
-  thorough,
-  telemetry,
-}: Batch): Promise<number> {
+function elapsed({ ventilator, worker, sink, workers, workloads, thorough }: Batch): Promise<number> {
   const tasks = workloads.length;
   const results = new RegExp(`^(?:[:.]\\s*){${tasks}}Total elapsed time: (\\d+) msec\\n$`);
   return alongside(
-    (bind) => role(sink, "tasksink", { bind, tasks, ...(telemetry && { telemetry }) }),
+    (bind) => role(sink, "tasksink", { bind, tasks }),
     async (to, collector) => {
       const bind = await freeEndpoint();
       const output = thorough ? "file" : "ignore";
-      const start = () =>
-        run(role(worker, "taskwork", { vent: bind, sink: to, ...(telemetry && { telemetry }) }), { output });
+      const start = () => run(role(worker, "taskwork", { vent: bind, sink: to }), { output });
       const crew = await Promise.all(Array.from({ length: workers }, start));
       await using _ = await run(
         ventilator === "ours"
@@ -132,13 +108,9 @@ function elapsed({
   );
 }
 
-/**
- * How many tasks of 0 ms our workers and our sink do per second.
- *
- * @param telemetry Where they tell what they do.
- */
-export function emptyTasksDone(scale: Scale, telemetry?: string): Promise<number> {
-  return empty("ours", "ours", scale, telemetry);
+/** How many tasks of 0 ms our workers and our sink do per second. */
+export function emptyTasksDone(scale: Scale): Promise<number> {
+  return empty("ours", "ours", scale);
 }
 
 /** @throws When the workers have not done each of the tasks once. */

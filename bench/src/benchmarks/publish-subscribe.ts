@@ -19,7 +19,7 @@ import { powers, type Scale } from "./scale.js";
 /** All updates for one zip code, as the chapter's client asks for them. */
 const ZIPCODE = "10001 ";
 
-const UPDATE_LENGTH = "10001 28 40".length;
+export const UPDATE_LENGTH = "10001 28 40".length;
 
 export function publishSubscribe({ updates, messages, counting, maxPeers }: Scale): Benchmark[] {
   return [
@@ -133,33 +133,16 @@ function wuclient(by: Implementation, connect: string, filter: string, updates: 
   return role(by, "wuclient", { connect, filters: [filter], updates });
 }
 
-/**
- * How many updates a client receives per second from a publisher in C, at full speed.
- *
- * @param telemetry Where the client tells what it does.
- */
-export function updatesReceived(messages: number, telemetry?: string): Promise<number> {
-  return alongside(sender("C", "PUB", UPDATE_LENGTH), (endpoint) =>
-    received("ours", endpoint, messages, telemetry),
-  );
-}
-
-async function received(by: Implementation, endpoint: string, messages: number, telemetry?: string) {
-  const seconds = await clientSeconds(by, endpoint, "", messages, telemetry);
+/** How many updates a client receives per second from a publisher at full speed. */
+async function received(by: Implementation, endpoint: string, messages: number): Promise<number> {
+  const seconds = await clientSeconds(by, endpoint, "", messages);
   // Without the time it takes to start and to connect
-  return (messages - 1) / (seconds - (await clientSeconds(by, endpoint, "", 1, telemetry)));
+  return (messages - 1) / (seconds - (await clientSeconds(by, endpoint, "", 1)));
 }
 
 /** How long a client runs, in seconds. */
-async function clientSeconds(
-  by: Implementation,
-  endpoint: string,
-  filter: string,
-  updates: number,
-  telemetry?: string,
-) {
-  const env = { TELEMETRY: telemetry };
-  const client = await run(wuclient(by, endpoint, filter, updates), { output: "file", env });
+async function clientSeconds(by: Implementation, endpoint: string, filter: string, updates: number) {
+  const client = await run(wuclient(by, endpoint, filter, updates), { output: "file" });
   await expectOutput(client, new RegExp(`^Average temperature for zipcode '${filter}' was -?\\d+F$`, "m"));
   return client.seconds;
 }

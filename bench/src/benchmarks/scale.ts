@@ -17,6 +17,8 @@ export const FULL = {
   /** How far the benchmarks go that have an x. */
   maxPeers: 256,
   maxBytes: 1_048_576,
+  /** How often to measure in a round what differs little. */
+  repeats: 4,
   /** Whether every line that clients and workers print is checked; to write them takes time from what is measured. */
   thorough: false,
 };
@@ -37,6 +39,7 @@ export const QUICK: Scale = {
   maxCrew: 2,
   maxPeers: 4,
   maxBytes: 256,
+  repeats: 1,
   thorough: true,
 };
 
