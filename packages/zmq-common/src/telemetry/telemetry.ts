@@ -64,6 +64,7 @@ export class Telemetry implements Observer {
   #made = 0;
   /** Called when somebody looks. */
   #found: (() => void) | undefined;
+  readonly #stopObserving: () => void;
 
   /**
    * @param role The name of the role.
@@ -78,7 +79,7 @@ export class Telemetry implements Observer {
     this.#publisher.linger = LINGER;
     void this.#receiveSubscriptions();
     this.#headStart = setTimeout(() => this.#look(), HEAD_START).unref();
-    observeSockets(this);
+    this.#stopObserving = observeSockets(this);
   }
 
   opened(socket: Socket): void {
@@ -136,6 +137,9 @@ export class Telemetry implements Observer {
     this.#malformed += 1;
   }
 
+  /** The outcome of a span tells it. */
+  retried(): void {}
+
   made(count: number): void {
     this.#made += count;
   }
@@ -147,7 +151,7 @@ export class Telemetry implements Observer {
 
   /** Tells the last of it, and that it was the last. */
   async end(code: number): Promise<void> {
-    observeSockets(undefined);
+    this.#stopObserving();
     for (const watched of this.#sockets) watched.end();
     if (this.#headStart !== undefined && !this.#isWatched) await this.#waitForWatcher();
     clearTimeout(this.#headStart);
