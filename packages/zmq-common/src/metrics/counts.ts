@@ -96,6 +96,8 @@ export class Counts implements Observer {
   opened(socket: Socket, side: Side): void {
     // It is bound and connected
     if (this.#bySocket.has(socket)) return;
+    // Nobody may ask for long
+    this.#forgetClosed();
     const counts = this.#countsOf(socketTypes(socket).own, side);
     this.#bySocket.set(socket, counts);
     this.#open.set(socket, { counts, peers: new PeerMonitor(socket), isBound: false, endpoints: [] });
@@ -137,9 +139,12 @@ export class Counts implements Observer {
     return counts;
   }
 
-  /** The sockets that are open. */
-  #openSockets(): OpenSocket[] {
+  #forgetClosed(): void {
     for (const socket of this.#open.keys()) if (socket.closed) this.#open.delete(socket);
+  }
+
+  #openSockets(): OpenSocket[] {
+    this.#forgetClosed();
     return [...this.#open.values()];
   }
 

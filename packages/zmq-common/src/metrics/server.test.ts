@@ -70,6 +70,16 @@ describe("/metrics", () => {
     expect(reads).toBeLessThanOrEqual(1 + Math.ceil((performance.now() - begin) / 250));
   });
 
+  test("knows a metric by its name", async () => {
+    let held = 0;
+    counts.measure = () => {
+      held += 1;
+      return [{ metric: { name: "jobs_held", type: "gauge", help: "Jobs held" }, value: held }];
+    };
+    expect((await get("/metrics")).text).toContain("\njobs_held 1\n");
+    await eventually(async () => (await get("/metrics")).text.includes("\njobs_held 2\n"), "2");
+  });
+
   test("says so when a role's numbers cannot be had", async () => {
     counts.measure = () => {
       throw new Error("no numbers");
@@ -107,6 +117,19 @@ describe("a client that means harm", () => {
     socket.write("x".repeat(100_000));
     await closed;
     expect(received.text).toMatch(/^HTTP\/1\.1 405 /);
+  });
+
+  test("gets one answer, however many it asks for at once", async () => {
+    let reads = 0;
+    counts.measure = () => {
+      reads += 1;
+      return [];
+    };
+    const { socket, received, closed } = await open();
+    socket.write("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n".repeat(100));
+    await closed;
+    expect(received.text.match(/^HTTP\/1\.1 200 /gm)).toHaveLength(1);
+    expect(reads).toBe(1);
   });
 
   test("may not send large headers", async () => {

@@ -66,13 +66,21 @@ export async function startMetricsServer({
       requestTimeout: PATIENCE,
       connectionsCheckingInterval: CHECK_EVERY,
     },
-    answer({ "/metrics": scrape, "/healthz": healthy, "/readyz": () => readiness(counts) }),
+    answer(
+      new Map<string, Page>([
+        ["/metrics", scrape],
+        ["/healthz", healthy],
+        ["/readyz", () => readiness(counts)],
+      ]),
+    ),
   );
   server.maxConnections = MAX_CONNECTIONS;
   server.setTimeout(PATIENCE);
   server.on("connection", (socket) => socket.unref());
   await once(server.listen(port, host === "*" ? undefined : host), "listening");
   server.unref();
+  // A connection that cannot be accepted, for want of a descriptor, is its client's loss
+  server.on("error", () => {});
   return { url: urlOf(server), [Symbol.asyncDispose]: () => close(server) };
 }
 
@@ -91,12 +99,14 @@ function readiness(counts: Counts): Answer {
   return reason === undefined ? plain(200, "ready\n") : plain(503, `${reason}\n`);
 }
 
-function answer(paths: Readonly<Record<string, () => Answer | Promise<Answer>>>): RequestListener {
+type Page = () => Answer | Promise<Answer>;
+
+function answer(pages: ReadonlyMap<string, Page>): RequestListener {
   const find = async (method = "", url = ""): Promise<Answer> => {
-    const [path = ""] = url.split("?");
-    if (!Object.hasOwn(paths, path)) return plain(404, "not found\n");
+    const page = pages.get(url.split("?", 1).join(""));
+    if (page === undefined) return plain(404, "not found\n");
     if (method !== "GET" && method !== "HEAD") return plain(405, "method not allowed\n");
-    return (await paths[path]?.()) ?? plain(404, "not found\n");
+    return page();
   };
   return (request, response) => {
     // What else the client sends is not read
@@ -117,12 +127,12 @@ function answer(paths: Readonly<Record<string, () => Answer | Promise<Answer>>>)
 function startScraping(read: () => Iterable<Sample>): () => Promise<Answer> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const collectors = new Map<Metric, Counter | Gauge>();
+  const collectors = new Map<string, Counter | Gauge>();
   const collect = async () => {
     for (const collector of collectors.values()) collector.reset();
     for (const { metric, value, labels = {} } of read()) {
-      const collector = collectors.get(metric) ?? register(metric, registry);
-      collectors.set(metric, collector);
+      const collector = collectors.get(metric.name) ?? register(metric, registry);
+      collectors.set(metric.name, collector);
       // Since it was reset, that sets a counter
       collector.inc(labels, value);
     }
