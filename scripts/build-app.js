@@ -1,11 +1,62 @@
 // Bundles the app in the working directory: dist/main.js with zmq-common in it. One file is loaded in half the time
 // of the hundred that it is made of. What the app's package.json lists under `dependencies` stays outside; so does
 // zeromq, which is native.
+//
+// A role should start as fast as it can, so what is outside is loaded by `require`: an `import` of a CommonJS module has
+// its source searched for what it exports, and one of a module of Node.js calls all its getters, some of which load more.
 import { readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
+import { builtinModules } from "node:module";
 import { build } from "esbuild";
 
 const { dependencies = {} } = JSON.parse(readFileSync("package.json", "utf8"));
+
+/** What is loaded when something of it is used for the first time: few roles use it, or seldom. */
+const seldom = ["assert", "child_process", "crypto", "dns/promises", "net", "os", "readline", "tty"];
+
+const lazily = (name) => `
+  let loaded;
+  const load = () => (loaded ??= require("${name}"));
+  const standIn = new Proxy(() => {}, {
+    get: (_, key) => load()[key],
+    apply: (_, self, args) => load()(...args),
+    getPrototypeOf: () => standIn,
+  });
+  module.exports = standIn;
+`;
+
+// An `import` of it has but to look up what it uses; it would copy all of it
+const atOnce = (name) => `
+  const all = require("${name}");
+  module.exports = typeof all === "function" ? all : Object.create(all);
+`;
+
+const outside = {
+  name: "outside",
+  setup({ onResolve, onLoad }) {
+    const modules = new RegExp(`^((node:)?(${builtinModules.join("|")})|zeromq)$`);
+    onResolve({ filter: modules }, ({ path, namespace }) => {
+      if (namespace === "outside") return { path, external: true };
+      return { path: path.replace("node:", ""), namespace: "outside", sideEffects: false };
+    });
+    onLoad({ filter: /./, namespace: "outside" }, ({ path }) => ({
+      contents: (seldom.includes(path) ? lazily : atOnce)(path),
+    }));
+  },
+};
+
+/** Roles write their log themselves. What pino has for doing it in a thread is left out. */
+const withoutThreads = {
+  name: "without threads",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^worker_threads$|\/transport$/ }, ({ path, importer }) =>
+      /[\\/]pino[\\/]/.test(importer) ? { path, namespace: "without threads" } : undefined,
+    );
+    onLoad({ filter: /./, namespace: "without threads" }, () => ({
+      contents: "exports.isMainThread = true;",
+    }));
+  },
+};
 
 await rm("dist", { recursive: true, force: true });
 await build({
@@ -31,7 +82,7 @@ await build({
   target: "node20.19",
   conditions: ["source"],
   external: Object.keys(dependencies),
-  // Libraries in CommonJS ask for Node's own modules by `require`
+  plugins: [withoutThreads, outside],
   banner: {
     js: `import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);`,
   },
