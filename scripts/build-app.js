@@ -35,9 +35,12 @@ const outside = {
   name: "outside",
   setup({ onResolve, onLoad }) {
     const modules = new RegExp(`^((node:)?(${builtinModules.join("|")})|zeromq)$`);
-    onResolve({ filter: modules }, ({ path, namespace }) => {
-      if (namespace === "outside") return { path, external: true };
-      return { path: path.replace("node:", ""), namespace: "outside", sideEffects: false };
+    onResolve({ filter: modules }, ({ path, namespace, kind }) => {
+      const name = path.replace("node:", "");
+      // What a library in CommonJS requires needs no detour; one that several files take would be a file of its own
+      const isRequired = kind === "require-call" && !seldom.includes(name);
+      if (namespace === "outside" || isRequired) return { path, external: true };
+      return { path: name, namespace: "outside", sideEffects: false };
     });
     onLoad({ filter: /./, namespace: "outside" }, ({ path }) => ({
       contents: (seldom.includes(path) ? lazily : atOnce)(path),

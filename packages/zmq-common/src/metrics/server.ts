@@ -1,5 +1,4 @@
 /** Serves what a role counts, over HTTP. Imported only where it is asked for: prom-client takes its time to load. */
-import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
@@ -77,7 +76,10 @@ export async function startMetricsServer({
   server.maxConnections = MAX_CONNECTIONS;
   server.setTimeout(PATIENCE);
   server.on("connection", (socket) => socket.unref());
-  await once(server.listen(port, host === "*" ? undefined : host), "listening");
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host === "*" ? undefined : host, resolve);
+  });
   server.unref();
   // A connection that cannot be accepted, for want of a descriptor, is its client's loss
   server.on("error", () => {});
@@ -158,5 +160,5 @@ function urlOf(server: Server): string {
 
 async function close(server: Server): Promise<void> {
   server.closeAllConnections();
-  await once(server.close(), "close");
+  await new Promise((resolve) => server.close(resolve));
 }
