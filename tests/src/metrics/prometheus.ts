@@ -22,11 +22,11 @@ export class Prometheus implements AsyncDisposable {
     this.#process = process;
   }
 
-  /** Starts one that scrapes these addresses several times a second, as the job `zeromq`. */
+  /** Starts one that scrapes these addresses every second, as the job `zeromq`. */
   static async start(targets: readonly string[]): Promise<Prometheus> {
     const folder = await mkdtemp(join(tmpdir(), "prometheus-"));
     const file = join(folder, "prometheus.yml");
-    const every = { scrape_interval: "200ms", scrape_timeout: "200ms" };
+    const every = { scrape_interval: "1s", scrape_timeout: "1s" };
     // JSON is YAML
     const config = { scrape_configs: [{ job_name: "zeromq", ...every, static_configs: [{ targets }] }] };
     await writeFile(file, JSON.stringify(config));
