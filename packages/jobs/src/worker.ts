@@ -74,8 +74,8 @@ export class Worker {
 
   /** How many jobs it holds, with the one that runs. */
   get held(): number {
-    const waiting = this.#tasks.reduce((sum, { payloads }) => sum + payloads.length, -this.#begun);
-    return this.#running === undefined ? waiting : waiting + 1;
+    const given = this.#tasks.reduce((sum, { payloads }) => sum + payloads.length, 0);
+    return given - this.#begun + (this.#running === undefined ? 0 : 1);
   }
 
   /** Takes a message from the ventilator. */
