@@ -1,9 +1,9 @@
-// Bundles the app in the working directory: dist/main.js with zmq-common in it. One file is loaded in half the time
-// of the hundred that it is made of. What the app's package.json lists under `dependencies` stays outside; so does
-// zeromq, which is native.
+// Bundles the app in the working directory: dist/main.js with zmq-common and zeromq in it. One file is loaded in half the
+// time of the hundred that it is made of. Outside stay what else the app's package.json lists under `dependencies`, and
+// zeromq's addon, which is native.
 //
-// A role should start as fast as it can, so what is outside is loaded by `require`: an `import` of a CommonJS module has
-// its source searched for what it exports, and one of a module of Node.js calls all its getters, some of which load more.
+// A role should start as fast as it can, so Node.js' own modules are loaded by `require`: an `import` of one calls all its
+// getters, some of which load more.
 import { readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { builtinModules } from "node:module";
@@ -12,7 +12,18 @@ import { build } from "esbuild";
 const { dependencies = {} } = JSON.parse(readFileSync("package.json", "utf8"));
 
 /** What is loaded when something of it is used for the first time: few roles use it, or seldom. */
-const seldom = ["assert", "child_process", "crypto", "dns/promises", "net", "os", "readline", "tty"];
+const seldom = [
+  "assert",
+  "child_process",
+  "crypto",
+  "dns/promises",
+  "module",
+  "net",
+  "os",
+  "readline",
+  "stream",
+  "tty",
+];
 
 const lazily = (name) => `
   let loaded;
@@ -25,25 +36,43 @@ const lazily = (name) => `
   module.exports = standIn;
 `;
 
-// An `import` of it has but to look up what it uses; it would copy all of it
+// An `import` copies what is the module's own: of this, nothing
 const atOnce = (name) => `
   const all = require("${name}");
   module.exports = typeof all === "function" ? all : Object.create(all);
 `;
 
-const outside = {
-  name: "outside",
+const nodeModules = {
+  name: "modules of Node.js",
   setup({ onResolve, onLoad }) {
-    const modules = new RegExp(`^((node:)?(${builtinModules.join("|")})|zeromq)$`);
-    onResolve({ filter: modules }, ({ path, namespace, kind }) => {
+    const names = new RegExp(`^(node:)?(${builtinModules.join("|")})$`);
+    onResolve({ filter: names }, ({ path, namespace, kind }) => {
       const name = path.replace("node:", "");
       // What a library in CommonJS requires needs no detour; one that several files take would be a file of its own
       const isRequired = kind === "require-call" && !seldom.includes(name);
-      if (namespace === "outside" || isRequired) return { path, external: true };
-      return { path: name, namespace: "outside", sideEffects: false };
+      if (namespace === "node" || isRequired) return { path, external: true };
+      return { path: name, namespace: "node", sideEffects: false };
     });
-    onLoad({ filter: /./, namespace: "outside" }, ({ path }) => ({
+    onLoad({ filter: /./, namespace: "node" }, ({ path }) => ({
       contents: (seldom.includes(path) ? lazily : atOnce)(path),
+    }));
+  },
+};
+
+const zeromqAddon = {
+  name: "addon of zeromq",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^zeromq$/ }, ({ path, kind }) =>
+      kind === "require-resolve" ? { path, external: true } : undefined,
+    );
+    // It looks beside itself
+    onLoad({ filter: /[\\/]zeromq[\\/]lib[\\/]load-addon\.js$/ }, () => ({
+      contents: `
+        const { dirname, join } = require("path");
+        const { loadAddon } = require("cmake-ts/build/loader");
+        exports.__esModule = true;
+        exports.default = loadAddon(join(dirname(require.resolve("zeromq")), "../build"));
+      `,
     }));
   },
 };
@@ -84,8 +113,8 @@ await build({
   format: "esm",
   target: "node20.19",
   conditions: ["source"],
-  external: Object.keys(dependencies),
-  plugins: [withoutThreads, outside],
+  external: Object.keys(dependencies).filter((name) => name !== "zeromq"),
+  plugins: [zeromqAddon, withoutThreads, nodeModules],
   banner: {
     js: `import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);`,
   },

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { isatty } from "node:tty";
 import { version as libzmqVersion } from "zeromq";
 import { CurveKeys } from "../security/curve-keys.js";
 import { Counts } from "../metrics/counts.js";
@@ -63,8 +64,8 @@ export async function runRole<S extends OptionSpecs>(
   const caught = sCatchSignals();
   endWithoutTerminal();
   const program = describe(meta);
-  const stdout = new Output(process.stdout);
-  const stderr = new Output(process.stderr);
+  const stdout = new Output(() => process.stdout);
+  const stderr = new Output(() => process.stderr);
   stdout.onError = (error) => {
     process.exitCode = 1;
     stderr.write(`${program.name}: cannot print: ${error.message}\n`);
@@ -110,7 +111,8 @@ export async function runRole<S extends OptionSpecs>(
   } catch (error) {
     if (!(error instanceof UsageExit)) throw error;
     process.exitCode = error.status;
-    // What it has printed may wait for a reader
+    // commander has printed by itself. Whoever reads that may be gone, or take their time
+    for (const output of [stdout, stderr]) output.write("");
     caught.addEventListener("abort", () => process.exit());
   }
 }
@@ -119,7 +121,7 @@ type CommonOptions = OptionValues<ReturnType<typeof commonOptions>>;
 
 /** The options that every role has. */
 function commonOptions() {
-  const format = process.stderr.isTTY ? "text" : "json";
+  const format = isatty(2) ? "text" : "json";
   return {
     curveDir: path("folder of keys (CURVE); without it, nothing is encrypted and everyone is admitted"),
     healthFile: path("file touched every second while the event loop responds"),
