@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { isatty } from "node:tty";
 import { version as libzmqVersion } from "zeromq";
-import { CurveKeys } from "../security/curve-keys.js";
 import { Counts } from "../metrics/counts.js";
 import type { Sample } from "../metrics/metric.js";
 import type { RoleInfo } from "../metrics/server.js";
+import { CurveKeys } from "../security/curve-keys.js";
 import { startZapHandler } from "../security/zap.js";
 import type { SocketContext } from "../sockets/context.js";
 import { endpointError } from "../sockets/endpoints.js";
