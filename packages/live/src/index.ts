@@ -1,3 +1,6 @@
 export { CommandRefusedError } from "./http.js";
 export { LivePage, type LivePageOptions } from "./live-page.js";
-export type { ChildMessage, ChildState, Command, ControlMessage, Pattern } from "./messages.js";
+export { LiveState } from "./state.js";
+export { actorsOf } from "./views/actors.js";
+export { edgesOf } from "./views/topology.js";
+export type { ChildMessage, ChildState, Command, ControlMessage, LiveMessage, Pattern } from "./messages.js";

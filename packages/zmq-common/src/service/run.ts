@@ -6,8 +6,10 @@ import type { Sample } from "../metrics/metric.js";
 import type { RoleInfo } from "../metrics/server.js";
 import { CurveKeys } from "../security/curve-keys.js";
 import { startZapHandler } from "../security/zap.js";
+import { RefusedError } from "../sockets/connection-log.js";
 import type { SocketContext } from "../sockets/context.js";
 import { endpointError } from "../sockets/endpoints.js";
+import type { Logger } from "../sockets/logger.js";
 import { observeSockets } from "../sockets/observer.js";
 import { type Shown, Telemetry } from "../telemetry/telemetry.js";
 import { sCatchSignals } from "../zhelpers/zhelpers.js";
@@ -247,13 +249,32 @@ function startTelemetry(
   endpoint: string,
   { keys, log }: Pick<SocketContext, "keys" | "log">,
 ): Telemetry | undefined {
-  const warn = (error: Error) => log.warn(`no telemetry: ${error.message}`);
-  // A page that is not there, or comes and goes, is nothing to report
-  const quiet = { debug() {}, info() {}, warn() {}, error() {}, fatal() {} };
+  const said = new Set<string>();
+  const warn = (problem: string) => {
+    if (said.has(problem)) return;
+    said.add(problem);
+    log.warn(`no telemetry: ${problem}`);
+  };
+  const problems: Logger = {
+    // A page that is not there, or comes and goes, is nothing to report
+    debug() {},
+    info() {},
+    // What is in the way for good is, once: a key, a name
+    warn: (first: string | object, text: string = "") => warn(typeof first === "string" ? first : text),
+    error() {},
+    fatal() {},
+  };
   try {
-    return new Telemetry(name, endpoint, { keys, log: quiet, onFatalError: warn });
+    return new Telemetry(name, endpoint, {
+      keys,
+      log: problems,
+      onFatalError(error) {
+        // A refusal is said already
+        if (!(error instanceof RefusedError)) warn(error.message);
+      },
+    });
   } catch (error) {
-    warn(error as Error);
+    warn((error as Error).message);
     return undefined;
   }
 }

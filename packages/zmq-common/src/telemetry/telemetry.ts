@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { hostname } from "node:os";
+import { hostname, networkInterfaces } from "node:os";
 import { setImmediate as turn } from "node:timers/promises";
 import { type Socket, XPublisher } from "zeromq";
 import { connectEndpoints } from "../sockets/connecting.js";
@@ -12,6 +12,7 @@ import {
   formatTelemetry,
   LABELS,
   type LogLevel,
+  MAX_ADDRESSES,
   MAX_SHOWN,
   MAX_SOCKETS,
   type NodeMessage,
@@ -250,11 +251,11 @@ export class Telemetry implements Observer {
   }
 
   #tellNode(): void {
-    this.#send(this.#describeNode());
+    if (this.#isWatched) this.#send(this.#describeNode());
   }
 
   #describeNode(): NodeMessage {
-    return { ...this.#node, sockets: this.#sockets.map(({ info }) => info) };
+    return { ...this.#node, addresses: ownAddresses(), sockets: this.#sockets.map(({ info }) => info) };
   }
 
   #send(message: TelemetryMessage): void {
@@ -263,4 +264,11 @@ export class Telemetry implements Observer {
       // A message that cannot be sent is as good as one that nobody wants
     });
   }
+}
+
+/** The addresses of this machine that others can connect to. */
+function ownAddresses(): string[] {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  const reachable = all.filter(({ internal }) => !internal).map(({ address }) => address);
+  return reachable.slice(0, MAX_ADDRESSES);
 }
