@@ -46,9 +46,12 @@ const nodeModules = {
   name: "modules of Node.js",
   setup({ onResolve, onLoad }) {
     const names = new RegExp(`^(node:)?(${builtinModules.join("|")})$`);
-    onResolve({ filter: names }, ({ path, namespace }) => {
-      if (namespace === "node") return { path, external: true };
-      return { path: path.replace("node:", ""), namespace: "node", sideEffects: false };
+    onResolve({ filter: names }, ({ path, namespace, kind }) => {
+      const name = path.replace("node:", "");
+      // What a library in CommonJS requires needs no detour; one that several files take would be a file of its own
+      const isRequired = kind === "require-call" && !seldom.includes(name);
+      if (namespace === "node" || isRequired) return { path, external: true };
+      return { path: name, namespace: "node", sideEffects: false };
     });
     onLoad({ filter: /./, namespace: "node" }, ({ path }) => ({
       contents: (seldom.includes(path) ? lazily : atOnce)(path),

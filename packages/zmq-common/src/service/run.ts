@@ -1,17 +1,30 @@
 import { readFileSync } from "node:fs";
 import { isatty } from "node:tty";
 import { version as libzmqVersion } from "zeromq";
+import { Counts } from "../metrics/counts.js";
+import type { Sample } from "../metrics/metric.js";
+import type { RoleInfo } from "../metrics/server.js";
 import { CurveKeys } from "../security/curve-keys.js";
 import { startZapHandler } from "../security/zap.js";
 import { RefusedError } from "../sockets/connection-log.js";
 import type { SocketContext } from "../sockets/context.js";
+import { endpointError } from "../sockets/endpoints.js";
 import type { Logger } from "../sockets/logger.js";
+import { observeSockets } from "../sockets/observer.js";
 import { type Shown, Telemetry } from "../telemetry/telemetry.js";
 import { sCatchSignals } from "../zhelpers/zhelpers.js";
 import { parseOptions, type Program, UsageExit } from "./command-line.js";
 import { startHealthFile } from "./health.js";
 import { createLog, LOG_FORMATS, LOG_LEVELS, type LogOptions, type RoleLogger } from "./log.js";
-import { choice, optionalRemoteEndpoint, type OptionSpecs, type OptionValues, path } from "./options.js";
+import {
+  choice,
+  optionalAddress,
+  optionalRemoteEndpoint,
+  type OptionSpecs,
+  type OptionValues,
+  parseAddress,
+  path,
+} from "./options.js";
 import { Output } from "./output.js";
 import type { Print } from "./print.js";
 import { endWithoutTerminal } from "./terminal.js";
@@ -24,6 +37,8 @@ export interface RoleContext extends SocketContext {
   print: Print;
   /** Says what the role has to show, for those who look on (`--telemetry`); it is asked a few times a second. */
   show: (read: () => Shown) => void;
+  /** Says what the role counts by itself, for Prometheus (`--metrics`); it is asked at each scrape. */
+  measure: (read: () => Iterable<Sample>) => void;
   /** What is typed or piped in: stdin. */
   readonly input: NodeJS.ReadableStream & { isTTY?: boolean };
 }
@@ -62,6 +77,7 @@ export async function runRole<S extends OptionSpecs>(
       logLevel,
       logFormat,
       telemetry: endpoint,
+      metrics: address,
       healthFile,
       curveDir,
       ...options
@@ -77,9 +93,23 @@ export async function runRole<S extends OptionSpecs>(
       if (endpoint !== undefined) telemetry = startTelemetry(program.name, endpoint, { keys, log });
       return telemetry;
     };
+    const startCounting = async () => {
+      if (address !== undefined) return startMetrics(program.info, address, log);
+      return undefined;
+    };
     const run = (context: RoleContext) => role(options as OptionValues<S>, context);
     const patience = GRACE + grace(options as OptionValues<S>);
-    await runToEnd(run, { healthFile, curveDir, tell, name: program.name, caught, log, stdout, patience });
+    await runToEnd(run, {
+      healthFile,
+      curveDir,
+      tell,
+      startCounting,
+      name: program.name,
+      caught,
+      log,
+      stdout,
+      patience,
+    });
   } catch (error) {
     if (!(error instanceof UsageExit)) throw error;
     process.exitCode = error.status;
@@ -100,6 +130,9 @@ function commonOptions() {
     telemetry: optionalRemoteEndpoint("endpoint of a live page that is told what this role does", {
       env: "TELEMETRY",
     }),
+    metrics: optionalAddress("where to serve /metrics for Prometheus, /healthz and /readyz", {
+      env: "METRICS",
+    }),
     logLevel: choice("least severity of what is logged on stderr", {
       choices: LOG_LEVELS,
       // As Python and Rust call them
@@ -119,6 +152,8 @@ interface Surroundings extends Pick<CommonOptions, "healthFile" | "curveDir"> {
   name: string;
   /** Has a page told what this role does, if there is one. */
   tell: (keys: CurveKeys | undefined) => Telemetry | undefined;
+  /** Counts what this role does and serves it, if it is asked for. */
+  startCounting: () => Promise<Counts | undefined>;
   caught: AbortSignal;
   log: RoleLogger;
   stdout: Output;
@@ -129,7 +164,7 @@ interface Surroundings extends Pick<CommonOptions, "healthFile" | "curveDir"> {
 /** Runs the role to its end, and sets the exit status. */
 async function runToEnd(
   role: (context: RoleContext) => Promise<void>,
-  { name, healthFile, curveDir, tell, caught, log, stdout, patience }: Surroundings,
+  { name, healthFile, curveDir, tell, startCounting, caught, log, stdout, patience }: Surroundings,
 ): Promise<void> {
   const ending = new AbortController();
   const { signal } = ending;
@@ -172,11 +207,15 @@ async function runToEnd(
   const print: Print = (text) => stdout.write(text);
   process.exitCode = 0;
   let telemetry: Telemetry | undefined;
+  let counts: Counts | undefined;
   try {
     using _health = healthFile === undefined ? undefined : startHealthFile(healthFile);
     const keys = curveDir === undefined ? undefined : new CurveKeys(curveDir, name);
     using _zap = startZapHandler(keys, log);
     telemetry = tell(keys);
+    // After that: the socket that tells is none of the role's
+    counts = await startCounting();
+    signal.addEventListener("abort", () => counts?.stop());
     await role({
       signal,
       print,
@@ -186,6 +225,9 @@ async function runToEnd(
       show(read) {
         if (telemetry !== undefined) telemetry.show = read;
       },
+      measure(read) {
+        if (counts !== undefined) counts.measure = read;
+      },
       // Opened only by a role that reads it
       get input() {
         return process.stdin;
@@ -194,6 +236,7 @@ async function runToEnd(
   } catch (error) {
     onFatalError(error as Error);
   } finally {
+    counts?.stop();
     await telemetry?.end(process.exitCode);
   }
   // Its sockets may be kept open by the lookup of a name
@@ -236,9 +279,29 @@ function startTelemetry(
   }
 }
 
+/** @throws {EndpointError} When it cannot listen at that address. */
+async function startMetrics(info: RoleInfo, address: string, log: RoleLogger): Promise<Counts> {
+  const { startMetricsServer } = await import("../metrics/server.js");
+  const { host, port } = parseAddress(address);
+  const counts = new Counts();
+  try {
+    const { url } = await startMetricsServer({ host, port: Number(port), counts, info });
+    observeSockets(counts);
+    log.info(`metrics on ${url}/metrics`);
+    return counts;
+  } catch (error) {
+    throw endpointError("serve metrics on", address, error);
+  }
+}
+
 /** What an app's package.json, one folder above its main module, says about it. */
-function describe(meta: ImportMeta): Program {
+function describe(meta: ImportMeta): Program & { info: RoleInfo } {
   const json = readFileSync(new URL("../package.json", meta.url), "utf8");
   const { name, version, description } = JSON.parse(json) as Program;
-  return { name, description, version: `${name} ${version} (libzmq ${libzmqVersion})` };
+  return {
+    name,
+    description,
+    version: `${name} ${version} (libzmq ${libzmqVersion})`,
+    info: { role: name, version, libzmq: libzmqVersion },
+  };
 }

@@ -69,6 +69,7 @@ export class Telemetry implements Observer {
   /** Called when somebody looks, or it is known that nobody does. */
   #onFound = () => {};
   readonly #found = new Promise<void>((resolve) => (this.#onFound = resolve));
+  readonly #stopObserving: () => void;
 
   /**
    * @param role The name of the role.
@@ -88,7 +89,7 @@ export class Telemetry implements Observer {
     events.once("connect:retry", this.#onFound);
     void this.#receiveSubscriptions();
     this.#headStart = setTimeout(() => this.#look(), HEAD_START).unref();
-    observeSockets(this);
+    this.#stopObserving = observeSockets(this);
   }
 
   opened(socket: Socket): void {
@@ -146,6 +147,9 @@ export class Telemetry implements Observer {
     this.#malformed += 1;
   }
 
+  /** The outcome of a span tells it. */
+  retried(): void {}
+
   made(count: number): void {
     this.#made += count;
   }
@@ -157,7 +161,7 @@ export class Telemetry implements Observer {
 
   /** Tells the last of it, and that it was the last. */
   async end(code: number): Promise<void> {
-    observeSockets(undefined);
+    this.#stopObserving();
     for (const watched of this.#sockets) watched.end();
     if (this.#headStart !== undefined && !this.#isWatched) await this.#waitForWatcher();
     clearTimeout(this.#headStart);
