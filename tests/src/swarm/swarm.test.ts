@@ -177,8 +177,11 @@ describeWith("swarm", "on three hosts", () => {
     await hosts.deploy(["hello", "weather", "jobs"], { ...jobs, ...hello, ...weather }, { overrides });
     const batch = new Batch(hosts, jobs.JOBS);
     await batch.until(200);
-    const server = (await hosts.running("hello-server")).find(({ host }) => host === 3);
-    await eventually(async () => server && (await hosts.output(server)).stdout !== "", "it serves", 60_000);
+    const serves = async () => {
+      const server = (await hosts.running("hello-server")).find(({ host }) => host === 3);
+      return server && (await hosts.output(server)).stdout !== "";
+    };
+    await eventually(serves, "the server on host 3 serves", 60_000);
 
     await hosts.cut(3);
     const cut = performance.now();
