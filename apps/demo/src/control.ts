@@ -7,6 +7,9 @@ import {
   type Command,
   type ControlMessage,
   type Pattern,
+  patternsOf,
+  ROLES,
+  type View,
 } from "live";
 import {
   mainModulePath,
@@ -22,6 +25,9 @@ import { SLOW_MODULE } from "./slow.js";
 
 /** The most processes of a pattern that run at once. */
 const MAX_CHILDREN = 70;
+
+const patternOf = (name: RoleName) =>
+  (Object.keys(ROLES) as Pattern[]).find((each) => ROLES[each].includes(name)) as Pattern;
 
 /** A process that the page has started. */
 interface Child {
@@ -50,7 +56,7 @@ export class Control implements AsyncDisposable {
   /** A pattern's commands are carried out one after another. */
   readonly #queues = new Map<Pattern, Promise<void>>();
   /** Those of the present experiments. */
-  readonly #folders = new Map<Pattern, string>();
+  readonly #folders = new Map<View, string>();
   #isOver = false;
 
   constructor(options: ControlOptions) {
@@ -61,13 +67,13 @@ export class Control implements AsyncDisposable {
   async carryOut(command: Command): Promise<void> {
     switch (command.verb) {
       case "run":
-        return this.#inTurn(command.pattern, () => this.#run(command));
+        return this.#inTurn(command.view, () => this.#run(command));
       case "add":
         return this.#inTurn(command.pattern, async () =>
           VISITORS[command.pattern](this.#stage(command.pattern)),
         );
       case "stop":
-        return this.#inTurn(command.pattern, () => this.#endAll(command.pattern));
+        return this.#inTurn(command.view, () => this.#endAll(command.view));
       case "kill":
       case "freeze":
       case "thaw":
@@ -84,58 +90,62 @@ export class Control implements AsyncDisposable {
     );
   }
 
-  #inTurn(pattern: Pattern, act: () => Promise<void>): Promise<void> {
-    const before = this.#queues.get(pattern) ?? Promise.resolve();
+  #inTurn(view: View, act: () => Promise<void>): Promise<void> {
+    const patterns = patternsOf(view);
+    const before = Promise.all(patterns.map((each) => this.#queues.get(each) ?? Promise.resolve()));
     const turn = before.then(() => {
       if (this.#isOver) throw new CommandRefusedError("the demo is stopping");
       return act();
     });
-    this.#queues.set(
-      pattern,
-      turn.catch(() => {}),
-    );
+    const end = turn.catch(() => {});
+    for (const pattern of patterns) this.#queues.set(pattern, end);
     return turn;
   }
 
-  async #run({ pattern, experiment, count, wait }: Command & { verb: "run" }): Promise<void> {
-    const perform: Experiment | undefined = Object.hasOwn(EXPERIMENTS[pattern], experiment)
-      ? EXPERIMENTS[pattern][experiment]
+  async #run({ view, experiment, count, wait }: Command & { verb: "run" }): Promise<void> {
+    const perform: Experiment | undefined = Object.hasOwn(EXPERIMENTS[view], experiment)
+      ? EXPERIMENTS[view][experiment]
       : undefined;
     if (perform === undefined) throw new CommandRefusedError(`no experiment ${experiment}`);
-    await this.#endAll(pattern);
-    for (const { role: name } of this.#own(pattern).map(({ message }) => message)) this.#numbers.delete(name);
-    for (const { message } of this.#own(pattern)) this.#children.delete(message.child);
-    this.#options.tell({ topic: "run", pattern, experiment, t: Date.now() });
+    await this.#endAll(view);
+    for (const { message } of this.#own(view)) {
+      this.#numbers.delete(message.role);
+      this.#children.delete(message.child);
+    }
     const ending = new AbortController();
-    this.#running.set(pattern, ending);
+    for (const pattern of patternsOf(view)) {
+      this.#options.tell({ topic: "run", pattern, view, experiment, t: Date.now() });
+      this.#running.set(pattern, ending);
+    }
     // It goes on by itself; what ends it early is no failure
-    perform(this.#stage(pattern, ending.signal), { count, wait }).catch((error: Error) => {
+    perform(this.#stage(view, ending.signal), { count, wait }).catch((error: Error) => {
       if (!ending.signal.aborted) this.#options.log.warn(`experiment ${experiment}: ${error.message}`);
     });
   }
 
-  async #endAll(pattern: Pattern): Promise<void> {
-    this.#running.get(pattern)?.abort();
+  async #endAll(view: View): Promise<void> {
+    for (const pattern of patternsOf(view)) this.#running.get(pattern)?.abort();
     await Promise.all(
-      this.#own(pattern).map(({ process, state }) => {
+      this.#own(view).map(({ process, state }) => {
         // A frozen process cannot end by itself
         if (state === "frozen") process.kill("SIGCONT");
         return process.end();
       }),
     );
-    const folder = this.#folders.get(pattern);
+    const folder = this.#folders.get(view);
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
-    this.#folders.delete(pattern);
+    this.#folders.delete(view);
   }
 
-  #folder(pattern: Pattern): string {
-    const folder = mkdtempSync(join(tmpdir(), `live-${pattern}-`));
-    this.#folders.set(pattern, folder);
+  #folder(view: View): string {
+    const folder = mkdtempSync(join(tmpdir(), `live-${view}-`));
+    this.#folders.set(view, folder);
     return folder;
   }
 
-  #own(pattern: Pattern): Child[] {
-    return [...this.#children.values()].filter(({ message }) => message.pattern === pattern);
+  #own(view: View): Child[] {
+    const patterns = patternsOf(view);
+    return [...this.#children.values()].filter(({ message }) => patterns.includes(message.pattern));
   }
 
   #find(name: string): Child {
@@ -159,22 +169,22 @@ export class Control implements AsyncDisposable {
     this.#options.tell({ ...child.message, state, t: Date.now(), ...(exit !== undefined && { exit }) });
   }
 
-  #stage(pattern: Pattern, signal = new AbortController().signal): Stage {
+  #stage(view: View, signal = new AbortController().signal): Stage {
     return {
       port: this.#options.port,
       signal,
-      folder: () => this.#folder(pattern),
-      start: (name, options, how) => this.#start(pattern, name, options, how),
+      folder: () => this.#folder(view),
+      start: (name, options, how) => this.#start(name, options, how),
       signalTo: (verb, started) => this.#signal(verb, started as Child),
     };
   }
 
   #start<N extends RoleName>(
-    pattern: Pattern,
     name: N,
     options: RoleOptions<N>,
     { isSlow = false }: { isSlow?: boolean } = {},
   ): Child {
+    const pattern = patternOf(name);
     const running = this.#own(pattern).filter(({ state }) => state === "running" || state === "frozen");
     if (running.length >= MAX_CHILDREN) throw new CommandRefusedError(`at most ${MAX_CHILDREN} processes`);
     const number = (this.#numbers.get(name) ?? 0) + 1;

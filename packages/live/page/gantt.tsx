@@ -28,11 +28,7 @@ export function Gantt({ pattern }: { pattern: Exclude<Pattern, "weather"> }) {
       figures={figures}
       sentence={sentence}
       remark={missed > 0 && w.missed(missed)}
-      buttons={
-        <button class="link" onClick={() => download(pattern, chart)}>
-          {w.trace}
-        </button>
-      }
+      buttons={<TraceButton pattern={pattern} chart={chart} />}
       chart={<Lanes pattern={pattern} chart={chart} share={share} />}
       table={<SpanTable chart={chart} />}
     />
@@ -106,15 +102,33 @@ function describeHello(): Description {
   return [chart, figures, aboutHello(facts), undefined];
 }
 
+/** Saves the trace, as Perfetto and Chrome open it. */
+export function TraceButton({ pattern, chart }: { pattern: Pattern; chart: Chart }) {
+  return (
+    <button class="link" onClick={() => download(pattern, chart)}>
+      {store.words.value.trace}
+    </button>
+  );
+}
+
 /** Steps of the axis: it grows by leaps, so that bars stay where they are meanwhile. */
-function horizonOf({ end, isOver }: Chart): number {
+export function horizonOf({ end, isOver }: Pick<Chart, "end" | "isOver">): number {
   if (isOver) return Math.max(100, end * 1.02);
   let horizon = 1000;
   while (horizon < end * 1.05) horizon *= 1.25;
   return horizon;
 }
 
-function Lanes({ pattern, chart, share }: { pattern: Pattern; chart: Chart; share: number | undefined }) {
+interface LanesProps {
+  pattern: Pattern;
+  chart: Chart;
+  /** What each worker would do if all did as much, in milliseconds. */
+  share?: number | undefined;
+  /** What the axis shows, in milliseconds of the chart. */
+  span?: readonly [from: number, to: number];
+}
+
+export function Lanes({ pattern, chart, share, span = [0, horizonOf(chart)] }: LanesProps) {
   const w = store.words.value;
   const measured = useWidth();
   const [, width] = measured;
@@ -125,7 +139,7 @@ function Lanes({ pattern, chart, share }: { pattern: Pattern; chart: Chart; shar
   const top = isSlim ? 56 : 28;
   const rows = lanes(chart.rows).slice(0, MAX_ROWS);
   const height = top + rows.length * (rowHeight + gap) + 22;
-  const x = linearScale([0, horizonOf(chart)], [left, Math.max(left + 1, width - right)]);
+  const x = linearScale(span, [left, Math.max(left + 1, width - right)]);
   const ticks = x.ticks(Math.max(2, Math.floor(width / 200)));
   const spoken = rows.map((row) => `${nameOf(row.actor)}: ${row.done}`).join(", ");
   return (
@@ -444,7 +458,7 @@ function Keys({ pattern, rows }: { pattern: Pattern; rows: Row[] }) {
   );
 }
 
-function SpanTable({ chart }: { chart: Chart }) {
+export function SpanTable({ chart }: { chart: Chart }) {
   const { column, good } = store.words.value;
   return (
     <Table
@@ -462,7 +476,6 @@ function SpanTable({ chart }: { chart: Chart }) {
   );
 }
 
-/** Saves the trace, as Perfetto and Chrome open it. */
 function download(pattern: Pattern, chart: Chart): void {
   const trace = traceOf(chart, nameOf);
   const url = URL.createObjectURL(new Blob([JSON.stringify(trace)], { type: "application/json" }));

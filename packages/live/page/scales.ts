@@ -10,8 +10,10 @@ export interface Scale {
 
 type Range = readonly [from: number, to: number];
 
+/** What lies outside is at the edge. */
 export function linearScale([low, high]: Range, [from, to]: Range): Scale {
-  const scale = (value: number) => from + ((value - low) / (high - low)) * (to - from);
+  const scale = (value: number) =>
+    from + ((Math.max(low, Math.min(high, value)) - low) / (high - low)) * (to - from);
   return Object.assign(scale, { max: high, ticks: (count: number) => ticks(low, high, count) });
 }
 

@@ -1,4 +1,5 @@
 /** The one sentence that says what is to be seen, and why. */
+import type { BothFacts } from "../src/views/both.js";
 import type { HelloFacts, PipelineFacts, Row } from "../src/views/chart.js";
 import type { WeatherFacts } from "../src/views/weather.js";
 import { compact, nameOf } from "./names.js";
@@ -35,6 +36,18 @@ export function aboutJobs(facts: PipelineFacts): Sentence {
   if (slow !== undefined) return say.jobsSlow(called(slow.row), slow.factor);
   if (facts.isComplete && workers > 1) return say.complete(workers, chart.end, cost);
   return chart.start === undefined ? (say.waiting as unknown as Sentence) : say.jobsRunning(workers);
+}
+
+export function aboutBoth({ pipeline, jobs, experiment, start }: BothFacts): Sentence {
+  const { say } = words.value;
+  const { tasks, results, gaveUp } = pipeline;
+  if (start === undefined) return say.bothWaiting;
+  const isDone = (facts: PipelineFacts) => facts.isComplete && facts.results === facts.tasks;
+  if (experiment === "kill" && pipeline.lost > 0 && isDone(jobs)) {
+    return say.bothKilled(pipeline.lost, tasks ?? 0, gaveUp ? results : undefined, jobs.chart.end);
+  }
+  if (isDone(pipeline) && isDone(jobs)) return say.bothDone(pipeline.chart.end, jobs.chart.end, experiment);
+  return say.bothRunning(pipeline.workers);
 }
 
 export function aboutHello(facts: HelloFacts): Sentence {

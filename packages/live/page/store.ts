@@ -1,7 +1,6 @@
 /** What the page knows, and how it is told. */
 import { computed, signal } from "@preact/signals";
-import type { Command, Hello, LiveMessage, Pattern } from "../src/messages.js";
-import { PATTERNS } from "../src/messages.js";
+import { type Command, type Hello, type LiveMessage, type View, VIEWS } from "../src/messages.js";
 import { LiveState } from "../src/state.js";
 import { en, type Words, zh } from "./words.js";
 
@@ -43,14 +42,10 @@ function store(key: string, value: string): void {
   }
 }
 
-const isPattern = (text: string): text is Pattern => (PATTERNS as readonly string[]).includes(text);
-const fromHash = () => {
-  const hash = location.hash.slice(1);
-  return isPattern(hash) ? hash : undefined;
-};
+const fromHash = () => VIEWS.find((each) => each === location.hash.slice(1));
 
-export const pattern = signal<Pattern>(fromHash() ?? "pipeline");
-addEventListener("hashchange", () => (pattern.value = fromHash() ?? pattern.value));
+export const view = signal<View>(fromHash() ?? "pipeline");
+addEventListener("hashchange", () => (view.value = fromHash() ?? view.value));
 
 export const language = signal<"en" | "zh">(
   (stored("language") ?? navigator.language).startsWith("zh") ? "zh" : "en",

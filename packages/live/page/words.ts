@@ -27,6 +27,10 @@ export const en = {
       "Jobs",
       "Workers take jobs as they can use them, and each job is counted exactly once, whatever is killed.",
     ],
+    both: [
+      "Side by side",
+      "The same batch for the same number of workers, as a parallel pipeline and as jobs; and the same happens to both at once.",
+    ],
   },
   experiments: {
     hello: {
@@ -60,6 +64,12 @@ export const en = {
       slow: ["One at quarter speed", "it gets less"],
       ventilator: ["Kill the ventilator", "and start it again"],
       poison: ["A poison job", "is set aside"],
+    },
+    both: {
+      guide: ["The same batch", "which is done first?"],
+      kill: ["Kill one of each", "who loses what?"],
+      freeze: ["Freeze one of each", "who takes over?"],
+      slow: ["One at quarter speed", "who waits for it?"],
     },
   },
   live: "Live",
@@ -126,6 +136,7 @@ export const en = {
     pipeline: "Who did what, when",
     jobs: "Who did what, when",
   },
+  compared: "The same on both",
   asTable: "As a table",
   asChart: "As a chart",
   trace: "Trace for Perfetto",
@@ -147,6 +158,7 @@ export const en = {
     expected: "What it must come to",
     middle: "°F, the middle of −80 to 134",
     dead: "Set aside",
+    lost: "Lost",
   },
   evenShare: (value: number) => `even share ${s(value)} s`,
   done: (value: number) => `done ${s(value)} s`,
@@ -267,6 +279,26 @@ export const en = {
       `${workers} workers at it.`,
       "Each asks for a job when it can use one.",
     ],
+    bothWaiting: [
+      "Neither has begun.",
+      "Both ventilators wait until all of their workers are connected.",
+    ] as Sentence,
+    bothRunning: (workers: number): Sentence => [
+      `${workers} workers on each side, and the same tasks.`,
+      "PUSH has dealt all of them by now, the same number to each. The workers of the jobs ask for them one by one.",
+    ],
+    bothKilled: (lost: number, all: number, results: number | undefined, jobs: number): Sentence => [
+      `Of the same ${all} tasks the pipeline lost ${lost}, and jobs lost none.`,
+      `A worker of each was killed at the same moment. PUSH had handed it its tasks in advance, and nobody else does them: the sink ${results === undefined ? "waits in vain" : `gave up with ${results} results`}. The ventilator of the jobs saw the connection break, and gave its jobs to the others: all were done after ${s(jobs)} s.`,
+    ],
+    bothDone: (pipeline: number, jobs: number, experiment: string): Sentence => [
+      `The same batch took the pipeline ${s(pipeline)} s, and jobs ${s(jobs)} s.`,
+      experiment === "freeze"
+        ? "The tasks of the frozen worker waited for it, as PUSH had dealt them in advance. A job whose worker is silent is given to another."
+        : experiment === "slow"
+          ? "PUSH deals the same number of tasks to a slow worker, and all wait for it. Workers of jobs ask when they can use one, so it got less."
+          : "PUSH deals the same number of tasks to each worker, whatever they cost. Jobs go to those who have time, so fewer wait at the end.",
+    ],
     asking: (median: number): Sentence => [
       "Strictly in turn.",
       `A request, its reply, the next request. A round trip takes ${ms(median)}, most of it while the server works.`,
@@ -337,6 +369,7 @@ export const zh: Words = {
       "任务发生器发出 100 个任务，工作者完成它们，接收器收集结果。PUSH 轮流分发，不管任务有多大。",
     ],
     jobs: ["作业", "工作者有空才领取作业；无论终止了谁，每个作业都恰好计数一次。"],
+    both: ["并排对比", "同一批任务，同样多的工作者：一边是并行管道，一边是作业；两边同时遭遇同样的事。"],
   },
   experiments: {
     hello: {
@@ -370,6 +403,12 @@ export const zh: Words = {
       slow: ["一个慢四倍", "它分得更少"],
       ventilator: ["终止任务发生器", "再启动它"],
       poison: ["有毒的作业", "被搁置"],
+    },
+    both: {
+      guide: ["同一批任务", "谁先完成？"],
+      kill: ["各终止一个", "谁丢失了什么？"],
+      freeze: ["各冻结一个", "谁来接手？"],
+      slow: ["各有一个慢四倍", "谁要等它？"],
     },
   },
   live: "实时",
@@ -432,6 +471,7 @@ export const zh: Words = {
     pipeline: "谁在何时做了什么",
     jobs: "谁在何时做了什么",
   },
+  compared: "两边同样",
   asTable: "显示为表格",
   asChart: "显示为图表",
   trace: "导出到 Perfetto",
@@ -453,6 +493,7 @@ export const zh: Words = {
     expected: "应当趋近",
     middle: "°F，−80 到 134 的中点",
     dead: "已搁置",
+    lost: "丢失",
   },
   evenShare: (value) => `平均份额 ${s(value)} 秒`,
   done: (value) => `完成 ${s(value)} 秒`,
@@ -555,6 +596,23 @@ export const zh: Words = {
       "它失败的次数已到上限。接收器会报告它，其他作业都有结果。",
     ],
     jobsRunning: (workers) => [`${workers} 个工作者正在工作。`, "每个有空时才领取作业。"],
+    bothWaiting: ["两边都还没有开始。", "两个任务发生器都要等到各自的工作者全部连接上。"],
+    bothRunning: (workers) => [
+      `两边各有 ${workers} 个工作者，任务相同。`,
+      "PUSH 已经把任务全部分出，每个工作者同样多。作业则由工作者一个一个地领取。",
+    ],
+    bothKilled: (lost, all, results, jobs) => [
+      `同样的 ${all} 个任务，管道丢失了 ${lost} 个，作业一个也没有丢。`,
+      `两边同时各终止了一个工作者。PUSH 已提前把任务交给它，没有别人去做：接收器${results === undefined ? "白等一场" : `收到 ${results} 个结果后放弃`}。作业的任务发生器发现连接断开，把它的作业交给了其他工作者：${s(jobs)} 秒后全部完成。`,
+    ],
+    bothDone: (pipeline, jobs, experiment) => [
+      `同一批任务，管道用了 ${s(pipeline)} 秒，作业用了 ${s(jobs)} 秒。`,
+      experiment === "freeze"
+        ? "被冻结的工作者的任务一直等着它，因为 PUSH 已提前分出。作业的工作者若沉默，它的作业会交给别人。"
+        : experiment === "slow"
+          ? "PUSH 分给慢的工作者同样多的任务，大家都要等它。作业由工作者有空时领取，所以它分得更少。"
+          : "PUSH 给每个工作者同样多的任务，不管任务有多大。作业交给有空的工作者，所以最后等待的更少。",
+    ],
     asking: (median) => [
       "严格轮流。",
       `一个请求，一个应答，再下一个请求。往返需要 ${ms(median)}，大部分时间是服务端在工作。`,

@@ -42,7 +42,7 @@ function stateOf(...messages: LiveMessage[]): LiveState {
 
 test("its snapshot makes the same state", () => {
   const state = stateOf(
-    { topic: "run", pattern: "pipeline", experiment: "kill", t: 1 },
+    { topic: "run", pattern: "pipeline", view: "pipeline", experiment: "kill", t: 1 },
     child("taskwork-1", "running", 2),
     child("taskwork-1", "killed", 3),
     node("a"),
@@ -66,7 +66,7 @@ test("of a role that nobody has introduced nothing is taken", () => {
 test("a new run forgets the processes of the one before", () => {
   const state = stateOf(
     child("taskwork-1", "killed", 2),
-    { topic: "run", pattern: "pipeline", experiment: "guide", t: 3 },
+    { topic: "run", pattern: "pipeline", view: "pipeline", experiment: "guide", t: 3 },
     child("taskwork-1", "running", 4),
   );
   expect(state.events.map(({ t }) => t)).toEqual([4]);

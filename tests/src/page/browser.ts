@@ -70,9 +70,9 @@ export class PageInBrowser implements AsyncDisposable {
     return this.page.locator(`[data-experiment=${experiment}]`).click();
   }
 
-  /** The value of a figure: `100 of 100`. */
-  async figure(name: string): Promise<string> {
-    const text = await this.page.locator(`[data-figure='${name}'] dd`).innerText();
+  /** The value of a figure, of one chart if there are several: `100 of 100`. */
+  async figure(name: string, chart = "main"): Promise<string> {
+    const text = await this.page.locator(`${chart} [data-figure='${name}'] dd`).innerText();
     return text.replaceAll(/\s+/g, " ").trim();
   }
 

@@ -6,7 +6,7 @@ import { describeWith, freeEndpoint, role, testWith } from "process-kit/jest";
 import { XPublisher } from "zeromq";
 import { PageInBrowser, startDashboard, startDemo } from "./browser.js";
 
-const RUNS = { hello: "guide", weather: "guide", pipeline: "guide", jobs: "guide" } as const;
+const RUNS = { hello: "guide", weather: "guide", pipeline: "guide", jobs: "guide", both: "guide" } as const;
 
 describeWith("chromium", "in both themes and languages, wide and narrow", () => {
   test.each([
@@ -155,7 +155,7 @@ testWith("chromium", "a page of another site can neither read nor command", asyn
     const results = await page.page.evaluate(async (target) => {
       const body = JSON.stringify({
         verb: "run",
-        pattern: "hello",
+        view: "hello",
         experiment: "guide",
         count: 1,
         wait: true,

@@ -138,6 +138,39 @@ describeWith("chromium", "experiments", () => {
     expect(page.offences).toEqual([]);
   });
 
+  test("side by side: the same batch and the same kill, and only the pipeline loses tasks", async () => {
+    const { url } = await startDemo();
+    await using page = await PageInBrowser.open(url, {}, "#both");
+    await page.run("kill");
+    const [pipeline, jobs] = ["[data-chart=pipeline]", "[data-chart=jobs]"];
+    // What has come, the sink says itself
+    const said = page.page.getByText(/tasksink: \d+ of 100 results came; gave up/);
+    await page.until(() => said.count());
+    const results = Number(/tasksink: (\d+)/.exec(await said.innerText())?.[1]);
+    expect(results).toBeLessThan(100);
+    await page.until(async () => (await page.figure("Results", jobs)) === "100 of 100");
+    expect(await page.figure("Lost", jobs)).toBe("0");
+    expect(await page.figure("Results", pipeline)).toBe(`${results} of 100`);
+    expect(await page.figure("Lost", pipeline)).toBe(String(100 - results));
+    expect(await page.sentence()).toContain(`the pipeline lost ${100 - results}, and jobs lost none.`);
+    // The worker of the same place, at the same moment
+    const marks = await page.page.locator("[data-gap=lost] rect").evaluateAll((gaps) =>
+      gaps.map((gap) => {
+        const left = gap.closest("svg")?.getBoundingClientRect().left ?? 0;
+        const row = gap.closest("[data-row]")?.getAttribute("data-row") ?? "";
+        return { row, x: gap.getBoundingClientRect().left - left };
+      }),
+    );
+    expect(marks.map(({ row }) => row)).toEqual(["taskwork-4", "jobwork-4"]);
+    expect(Math.abs((marks[0]?.x ?? 0) - (marks[1]?.x ?? NaN))).toBeLessThan(3);
+    // The same batch
+    const terminal = await page.page.locator("pre").innerText();
+    const [, ...seeds] = /taskvent.* --seed (\d+)[^]*jobvent.* --seed (\d+)/.exec(terminal) ?? [];
+    expect(seeds).toEqual([seeds[0], seeds[0]]);
+    await page.picture("both");
+    expect(page.offences).toEqual([]);
+  });
+
   test("updates: each client gets what it subscribed to", async () => {
     const { url } = await startDemo();
     await using page = await PageInBrowser.open(url, {}, "#weather");

@@ -74,7 +74,7 @@ export function chartOf(state: LiveState, pattern: Pattern, now: number): Chart 
     const [from = 0, took = 0] = [...spans(actor), ...lastResult(actor)].at(-1) ?? [];
     return from === 0 ? [] : [from + took];
   });
-  const last = ends.length === 0 ? now : Math.max(...ends);
+  const last = Math.min(ends.length === 0 ? now : Math.max(...ends), allCountedAt(actors) ?? Infinity);
   const gaveUp = gaveUpAt(state, actors);
   const endAt = over ? Math.max(last, gaveUp ?? 0) : now;
   const origin = start ?? now;
@@ -93,6 +93,11 @@ export function chartOf(state: LiveState, pattern: Pattern, now: number): Chart 
 /** The last result that a sink took. */
 function lastResult(actor: Actor): Span[] {
   return actor.role === "tasksink" ? spansOf(actor, "PULL").slice(-1) : [];
+}
+
+/** When all jobs were counted: what a worker does after that was done by others. */
+function allCountedAt(actors: readonly Actor[]): number | undefined {
+  return actors.find((actor) => actor.role === "jobsink" && isOver(actor))?.node?.tick?.t;
 }
 
 /** When a sink ended that did not get everything. */

@@ -1,9 +1,10 @@
 /** Charts, made of what roles have told. */
 import { describe, expect, test } from "@jest/globals";
 import type { NodeMessage, SocketInfo, Span, TickMessage } from "zmq-common";
-import type { ChildMessage, LiveMessage, Pattern } from "../messages.js";
+import type { ChildMessage, LiveMessage, Pattern, View } from "../messages.js";
 import { LiveState } from "../state.js";
 import { actorsOf } from "./actors.js";
+import { bothFacts } from "./both.js";
 import { chartOf, helloFacts, pipelineFacts } from "./chart.js";
 import { edgesOf } from "./topology.js";
 import { traceOf } from "./trace.js";
@@ -120,7 +121,7 @@ describe("who is connected", () => {
 
   test("a child that has not told anything yet starts; what is over is of an earlier run", () => {
     const state = stateOf(
-      { topic: "run", pattern: "pipeline", experiment: "guide", t: 5000 },
+      { topic: "run", pattern: "pipeline", view: "pipeline", experiment: "guide", t: 5000 },
       child("taskwork-1", "pipeline", "running", 5001),
       node("w7", "taskwork", []),
       tick("w7", 4000, {}),
@@ -132,7 +133,13 @@ describe("who is connected", () => {
   });
 
   test("the next run forgets those that this one has started", () => {
-    const run = (t: number): LiveMessage => ({ topic: "run", pattern: "pipeline", experiment: "kill", t });
+    const run = (t: number): LiveMessage => ({
+      topic: "run",
+      pattern: "pipeline",
+      view: "pipeline",
+      experiment: "kill",
+      t,
+    });
     const state = stateOf(run(1), child("taskwork-1", "pipeline", "killed", 2), worker("w1"), run(3));
     expect(actorsOf(state, "pipeline", NOW)).toEqual([]);
     state.apply(ends(worker("w1")), NOW);
@@ -213,6 +220,29 @@ describe("a batch", () => {
       args: { outcome: "done" },
     });
   });
+});
+
+test("side by side: one beginning for both, and only as long as neither is run again", () => {
+  const run = (pattern: "pipeline" | "jobs", view: View): LiveMessage => ({
+    topic: "run",
+    pattern,
+    view,
+    experiment: "kill",
+    t: 1500,
+  });
+  const state = stateOf(
+    run("pipeline", "both"),
+    run("jobs", "both"),
+    node("w1", "taskwork", [socket("PULL")]),
+    node("j1", "jobwork", [socket("DEALER")]),
+    spans("w1", "PULL", [2000, 100, "100"]),
+    spans("j1", "DEALER", [2050, 100, "100"], [2150, 70, "70"]),
+  );
+  const facts = bothFacts(state, 3000);
+  expect(facts).toMatchObject({ experiment: "kill", start: 2000, end: 1000, isOver: false });
+  expect([facts?.pipeline.chart.start, facts?.jobs.chart.start]).toEqual([2000, 2050]);
+  state.apply(run("jobs", "jobs"), 4000);
+  expect(bothFacts(state, 4000)).toBeUndefined();
 });
 
 test("requests: those in vain belong to the one that was answered at last", () => {
