@@ -11,23 +11,20 @@ import {
   ROLES,
   type View,
 } from "live";
-import {
-  mainModulePath,
-  role,
-  roleArguments,
-  type RoleName,
-  type RoleOptions,
-  type RunningProcess,
-} from "process-kit";
+import { mainModulePath, role, roleArguments, type RoleOptions, type RunningProcess } from "process-kit";
 import type { Logger } from "zmq-common";
-import { type Experiment, EXPERIMENTS, type Stage, VISITORS } from "./experiments.js";
+import { type Experiment, EXPERIMENTS, type Stage, type StartableName, VISITORS } from "./experiments.js";
 import { SLOW_MODULE } from "./slow.js";
 
 /** The most processes of a pattern that run at once. */
 const MAX_CHILDREN = 70;
 
-const patternOf = (name: RoleName) =>
+const patternOf = (name: string) =>
   (Object.keys(ROLES) as Pattern[]).find((each) => ROLES[each].includes(name)) as Pattern;
+
+/** The programs that the demo has of its own, and where they are once it is built. */
+const ownProgram = (name: string) =>
+  name.startsWith("number-") ? join(import.meta.dirname, `${name}.js`) : undefined;
 
 /** A process that the page has started. */
 interface Child {
@@ -53,6 +50,8 @@ export class Control implements AsyncDisposable {
   readonly #numbers = new Map<string, number>();
   /** Ends the experiment of a pattern. */
   readonly #running = new Map<Pattern, AbortController>();
+  /** The latest experiment of each pattern. */
+  readonly #experiments = new Map<Pattern, string>();
   /** A pattern's commands are carried out one after another. */
   readonly #queues = new Map<Pattern, Promise<void>>();
   /** Those of the present experiments. */
@@ -70,7 +69,7 @@ export class Control implements AsyncDisposable {
         return this.#inTurn(command.view, () => this.#run(command));
       case "add":
         return this.#inTurn(command.pattern, async () =>
-          VISITORS[command.pattern](this.#stage(command.pattern)),
+          VISITORS[command.pattern](this.#stage(command.pattern), this.#experiments.get(command.pattern)),
         );
       case "stop":
         return this.#inTurn(command.view, () => this.#endAll(command.view));
@@ -116,6 +115,7 @@ export class Control implements AsyncDisposable {
     for (const pattern of patternsOf(view)) {
       this.#options.tell({ topic: "run", pattern, view, experiment, t: Date.now() });
       this.#running.set(pattern, ending);
+      this.#experiments.set(pattern, experiment);
     }
     // It goes on by itself; what ends it early is no failure
     perform(this.#stage(view, ending.signal), { count, wait }).catch((error: Error) => {
@@ -179,7 +179,7 @@ export class Control implements AsyncDisposable {
     };
   }
 
-  #start<N extends RoleName>(
+  #start<N extends StartableName>(
     name: N,
     options: RoleOptions<N>,
     { isSlow = false }: { isSlow?: boolean } = {},
@@ -190,7 +190,12 @@ export class Control implements AsyncDisposable {
     const number = (this.#numbers.get(name) ?? 0) + 1;
     this.#numbers.set(name, number);
     const nodeArgs = isSlow ? ["--import", SLOW_MODULE] : [];
-    const process = role(name, options, { nodeArgs, env: { TELEMETRY: this.#options.telemetry } });
+    const main = ownProgram(name);
+    const process = role(name, options, {
+      nodeArgs,
+      env: { TELEMETRY: this.#options.telemetry },
+      ...(main !== undefined && { main }),
+    });
     const quoted = roleArguments(name, options).map((each) =>
       /^[\w:/.,*-]+$/.test(each) ? each : `'${each}'`,
     );
@@ -200,9 +205,12 @@ export class Control implements AsyncDisposable {
       pattern,
       role: name,
       pid: process.pid ?? 0,
-      command: ["node", ...(isSlow ? ["--import", "'data:…'"] : []), mainModulePath(name), ...quoted].join(
-        " ",
-      ),
+      command: [
+        "node",
+        ...(isSlow ? ["--import", "'data:…'"] : []),
+        main === undefined ? mainModulePath(name) : `apps/demo/dist/${name}.js`,
+        ...quoted,
+      ].join(" "),
     };
     const child: Child = { message, process, state: "running" };
     this.#children.set(message.child, child);

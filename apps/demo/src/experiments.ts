@@ -8,6 +8,9 @@ interface Started {
   readonly process: RunningProcess;
 }
 
+/** A role, or a program of the demo's own. */
+export type StartableName = RoleName | "number-publisher" | "number-subscriber";
+
 /** Where an experiment takes place. */
 export interface Stage {
   /** The first of its ports. */
@@ -16,7 +19,7 @@ export interface Stage {
   readonly signal: AbortSignal;
   /** An empty folder, which is removed when it is over. */
   folder(): string;
-  start<N extends RoleName>(name: N, options: RoleOptions<N>, how?: { isSlow?: boolean }): Started;
+  start<N extends StartableName>(name: N, options: RoleOptions<N>, how?: { isSlow?: boolean }): Started;
   signalTo(verb: "kill" | "freeze" | "thaw", started: Started): void;
 }
 
@@ -100,6 +103,24 @@ const subscriber = (stage: Stage, filters: string[], updates: number, servers = 
 const publisher = (stage: Stage, nth = WEATHER, rate = 0) =>
   stage.start("wuserver", { bind: at(stage, nth), rate });
 
+const numberSubscriber = (stage: Stage) => stage.start("number-subscriber", { connect: at(stage, WEATHER) });
+
+/** Publishes numbers; one subscriber is there from the start, and one comes late, unless they are waited for. */
+function publishNumbers({ isWaiting }: { isWaiting: boolean }): Experiment {
+  return async (stage) => {
+    const one = stage.start("number-publisher", {
+      bind: at(stage, WEATHER),
+      rate: 200,
+      ...(isWaiting && { subscribers: 2 }),
+    });
+    numberSubscriber(stage);
+    if (isWaiting) await after(stage, 2 * MEANWHILE);
+    else await one.process.until(/^Published 300$/m);
+    stage.signal.throwIfAborted();
+    numberSubscriber(stage);
+  };
+}
+
 /** Has clients collect updates. */
 function collect(...subscriptions: { filters: string[]; updates: number }[]): Experiment {
   return async (stage) => {
@@ -130,6 +151,8 @@ const weather: Record<string, Experiment> = {
     subscriber(stage, ["10001 "], 300, [WEATHER, 14]);
     await Promise.resolve();
   },
+  joiner: publishNumbers({ isWaiting: false }),
+  joined: publishNumbers({ isWaiting: true }),
 };
 
 // --- Parallel pipeline
@@ -330,10 +353,13 @@ export const EXPERIMENTS: Readonly<Record<View, Readonly<Record<string, Experime
   both,
 };
 
-/** What one more is, for each pattern. */
-export const VISITORS: Readonly<Record<Pattern, (stage: Stage) => void>> = {
+/** What one more is, for each pattern, in the midst of an experiment. */
+export const VISITORS: Readonly<Record<Pattern, (stage: Stage, experiment: string | undefined) => void>> = {
   hello: (stage) => void client(stage),
-  weather: (stage) => void subscriber(stage, ["10001 "], 300),
+  weather(stage, experiment) {
+    if (experiment?.startsWith("join")) numberSubscriber(stage);
+    else subscriber(stage, ["10001 "], 300);
+  },
   pipeline: (stage) => void worker(stage),
   jobs: (stage) => void jobWorker(stage),
 };

@@ -4,6 +4,7 @@ import { type Actor, actorsOf } from "../src/views/actors.js";
 import { Experiments } from "./controls.jsx";
 import { Gantt } from "./gantt.jsx";
 import { Happened } from "./happened.jsx";
+import { Numbers } from "./numbers.jsx";
 import { SideBySide } from "./side-by-side.jsx";
 import { Terminal } from "./terminal.jsx";
 import { Topology } from "./topology.jsx";
@@ -42,7 +43,7 @@ export function App() {
           ) : (
             <>
               {view !== "both" && <Topology pattern={view} actors={actors} />}
-              {view === "both" ? <SideBySide /> : view === "weather" ? <Weather /> : <Gantt pattern={view} />}
+              <Chart view={view} actors={actors} />
               <div class="columns">
                 <Happened view={view} actors={actors} />
                 <Terminal actors={actors} view={view} />
@@ -58,6 +59,12 @@ export function App() {
       </main>
     </>
   );
+}
+
+function Chart({ view, actors }: { view: View; actors: Actor[] }) {
+  if (view === "both") return <SideBySide />;
+  if (view !== "weather") return <Gantt pattern={view} />;
+  return actors.some(({ role }) => role.startsWith("number-")) ? <Numbers /> : <Weather />;
 }
 
 /** Those of a view, at the time of the picture. */
@@ -118,7 +125,7 @@ function Bar() {
           <button
             class="button"
             lang={store.language.value === "zh" ? "en" : "zh"}
-            onClick={store.switchLanguage}
+            onClick={() => void store.switchLanguage()}
           >
             {w.language}
           </button>

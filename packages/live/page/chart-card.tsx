@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { Figures } from "./figures.jsx";
 import * as store from "./store.js";
 import type { useWidth } from "./use-width.js";
-import type { Sentence } from "./words.js";
+import type { Sentence } from "./en.js";
 
 interface ChartCardProps {
   /** Which of several it is. */

@@ -92,7 +92,12 @@ function Choice({ view }: { view: View }) {
   const w = store.words.value;
   const all = Object.entries(w.experiments[view]) as [string, [string, string]][];
   return (
-    <div class="experiments" role="group" aria-label={w.experimentsLabel} tabIndex={0}>
+    <div
+      class={`experiments ${all.length > 6 ? "many" : ""}`}
+      role="group"
+      aria-label={w.experimentsLabel}
+      tabIndex={0}
+    >
       {all.map(([id, [title, hint]]) => (
         <button
           key={id}

@@ -4,12 +4,13 @@ import { type Bar, type Chart, helloFacts, pipelineFacts, type Row } from "../sr
 import { traceOf } from "../src/views/trace.js";
 import { ChartCard, Drawing, Table } from "./chart-card.jsx";
 import { Figure } from "./figures.jsx";
-import { nameOf, seconds } from "./names.js";
+import { nameOf } from "./names.js";
 import { linearScale, type Scale } from "./scales.js";
 import { aboutHello, aboutJobs, aboutPipeline } from "./sentences.js";
 import * as store from "./store.js";
+import { seconds } from "./units.js";
 import { useWidth } from "./use-width.js";
-import type { Sentence } from "./words.js";
+import type { Sentence } from "./en.js";
 
 /** Of many rows, so many are drawn. */
 const MAX_ROWS = 24;
@@ -145,7 +146,7 @@ export function Lanes({ pattern, chart, share, span = [0, horizonOf(chart)] }: L
   return (
     <>
       <Drawing measured={measured} height={height} spoken={spoken}>
-        <Patterns />
+        <Hatching />
         {ticks.map((tick) => (
           <g key={tick}>
             <path class="grid" d={`M${x(tick)} ${top - 4}V${height - 20}`} />
@@ -253,8 +254,8 @@ function Mark({
   );
 }
 
-/** Hatching, so that nothing is told by colour alone. */
-function Patterns() {
+/** So that nothing is told by colour alone. */
+export function Hatching() {
   const hatch = (id: string, back: string, line: string) => (
     <pattern id={id} width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
       <rect width="6" height="6" fill={back} />

@@ -1,8 +1,9 @@
 import { useState } from "preact/hooks";
 import { type ChildMessage, type Pattern, patternsOf, ROLES, type View } from "../src/messages.js";
 import type { Actor } from "../src/views/actors.js";
-import { nameOf, seconds } from "./names.js";
+import { nameOf } from "./names.js";
 import * as store from "./store.js";
+import { seconds } from "./units.js";
 
 /** How many lines are shown at first. */
 const FEW = 8;

@@ -1,7 +1,8 @@
 /** The live page. */
 import { render } from "preact";
 import { App } from "./app.js";
-import { connect } from "./store.js";
+import { connect, language, speak } from "./store.js";
 
-render(<App />, document.body);
 connect();
+await speak(language.value);
+render(<App />, document.body);

@@ -3,9 +3,9 @@ import { bothFacts, type BothFacts } from "../src/views/both.js";
 import { ChartCard, Why } from "./chart-card.jsx";
 import { Figure } from "./figures.jsx";
 import { horizonOf, Lanes, SpanTable, TraceButton } from "./gantt.jsx";
-import { seconds } from "./names.js";
 import { aboutBoth } from "./sentences.js";
 import * as store from "./store.js";
+import { seconds } from "./units.js";
 
 export function SideBySide() {
   const w = store.words.value;

@@ -2,7 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import { type Command, type Hello, type LiveMessage, type View, VIEWS } from "../src/messages.js";
 import { LiveState } from "../src/state.js";
-import { en, type Words, zh } from "./words.js";
+import type { Words } from "./en.js";
 
 /** After how much silence of its server the page takes it for lost, in milliseconds. */
 const SILENCE = 3000;
@@ -47,13 +47,24 @@ const fromHash = () => VIEWS.find((each) => each === location.hash.slice(1));
 export const view = signal<View>(fromHash() ?? "pipeline");
 addEventListener("hashchange", () => (view.value = fromHash() ?? view.value));
 
-export const language = signal<"en" | "zh">(
+type Language = "en" | "zh";
+
+export const language = signal<Language>(
   (stored("language") ?? navigator.language).startsWith("zh") ? "zh" : "en",
 );
-export const words = computed<Words>(() => (language.value === "zh" ? zh : en));
 
-export function switchLanguage(): void {
-  language.value = language.value === "zh" ? "en" : "zh";
+/** All that the page says. */
+export const words = signal({} as Words);
+
+/** Loads the words of a language: a reader needs those of one. Nothing is drawn before. */
+export async function speak(next: Language): Promise<void> {
+  const loaded = await (next === "zh" ? import("./zh.js") : import("./en.js"));
+  words.value = loaded.words;
+  language.value = next;
+}
+
+export async function switchLanguage(): Promise<void> {
+  await speak(language.value === "zh" ? "en" : "zh");
   store("language", language.value);
 }
 

@@ -232,6 +232,10 @@ function doing(actor: Actor): string {
     const filters = (node?.tick?.show ?? []).map(([filter]) => `"${filter}"`);
     parts.push(filters.join(" "), w.received(compact(counts("SUB").received)));
   }
+  if (role === "number-publisher" || role === "number-subscriber") {
+    const [, count = 0] = node?.tick?.show?.[0] ?? [];
+    parts.push(role === "number-publisher" ? w.publishedNumbers(count) : w.received(String(count)));
+  }
   if (role === "wuserver" && condition === "running") {
     const { made, sent } = weatherFacts(store.state, store.now.value);
     if (made !== undefined && sent !== undefined) return w.made(compact(made), compact(sent));

@@ -2,14 +2,14 @@
 import type { TelemetryMessage } from "zmq-common";
 
 /** A pattern of the page. */
-export const PATTERNS = ["hello", "weather", "pipeline", "jobs"] as const;
+const PATTERNS = ["hello", "weather", "pipeline", "jobs"] as const;
 
 export type Pattern = (typeof PATTERNS)[number];
 
 /** Which pattern a role belongs to. */
 export const ROLES: Readonly<Record<Pattern, readonly string[]>> = {
   hello: ["hello-client", "hello-server"],
-  weather: ["wuserver", "wuclient"],
+  weather: ["wuserver", "wuclient", "number-publisher", "number-subscriber"],
   pipeline: ["taskvent", "taskwork", "tasksink"],
   jobs: ["jobvent", "jobwork", "jobsink"],
 };

@@ -1,9 +1,9 @@
 /** The live page in a real browser: Chromium, driven by Playwright. */
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type Browser, type BrowserContextOptions, chromium as playwright, type Page } from "playwright-core";
-import { chromium, eventually, freePort, role } from "process-kit/jest";
+import { chromium, eventually, freePort, mainModule, role } from "process-kit/jest";
 
 /** The source of axe-core, which checks what assistive technology can make of a page. */
 const axe = createRequire(import.meta.url).resolve("axe-core");
@@ -166,6 +166,15 @@ export async function startDemo() {
   const demo = role("demo", { page: true, port }, { env: { BROWSER: "none" } });
   const [, url = ""] = await demo.until(/The page: (\S+)/);
   return { demo, url };
+}
+
+/** A program that the demo has besides itself. */
+export function demoProgram(
+  name: string,
+  options: Record<string, string | number>,
+  env: { TELEMETRY: string },
+) {
+  return role(name, options, { env, main: join(dirname(mainModule("demo")), `${name}.js`) });
 }
 
 /** The dashboard, and what roles need to appear on it. */

@@ -1,7 +1,7 @@
 /** What one sees on the page is what the roles did. */
 import { expect, test } from "@jest/globals";
 import { describeWith, freeEndpoint, role, testWith } from "process-kit/jest";
-import { PageInBrowser, startDashboard, startDemo } from "./browser.js";
+import { demoProgram, PageInBrowser, startDashboard, startDemo } from "./browser.js";
 
 testWith("chromium", "a batch: a bar for each task, and the elapsed time that tasksink prints", async () => {
   const { url, env } = await startDashboard();
@@ -52,6 +52,34 @@ testWith("chromium", "the last average is what wuclient prints, truncated", asyn
   await page.page.getByRole("button", { name: "As a table" }).click();
   const value = await page.page.locator("tbody td").last().innerText();
   expect(Math.trunc(Number(value))).toBe(Number(printed));
+  expect(page.offences).toEqual([]);
+});
+
+testWith("chromium", "a slow joiner: the numbers that were missed are those that did not come", async () => {
+  const { url, env } = await startDashboard();
+  await using page = await PageInBrowser.open(url, {}, "#weather");
+  const bind = await freeEndpoint();
+  // Starting first does not help
+  const first = demoProgram("number-subscriber", { connect: bind }, env);
+  await page.until(() => page.page.locator("[data-row]").count());
+  const publisher = demoProgram("number-publisher", { bind, numbers: 1500 }, env);
+  await publisher.line(/^Published 200$/);
+  const late = demoProgram("number-subscriber", { connect: bind }, env);
+  for (const process of [first, late]) await process.done();
+  await page.until(async () => (await page.figure("Published")) === "1500 of 1500");
+  const missed: number[] = [];
+  for (const [index, process] of [first, late].entries()) {
+    const [, received, printed] = await process.line(/^Received (\d+) numbers, missed (1 to \d+)$/);
+    const row = page.page.locator("[data-row]").nth(index);
+    expect((await row.getAttribute("data-missed"))?.replace("-", " to ")).toBe(printed);
+    missed.push(1500 - Number(received));
+    expect(printed).toBe(`1 to ${missed[index]}`);
+    expect(await page.figure(`Missed by subscriber ${index + 1}`)).toBe(`${missed[index]} of 1500`);
+  }
+  expect(missed[1]).toBeGreaterThanOrEqual(200);
+  expect(await page.sentence()).toContain(
+    `Subscriber 1 missed 1–${missed[0]}, subscriber 2 missed 1–${missed[1]}. Connecting takes some milliseconds`,
+  );
   expect(page.offences).toEqual([]);
 });
 
@@ -180,6 +208,29 @@ describeWith("chromium", "experiments", () => {
     }
     expect(await page.page.locator("[data-line]").count()).toBe(3);
     await page.picture("weather");
+    expect(page.offences).toEqual([]);
+  });
+
+  test("a slow joiner misses the first numbers, and none when the publisher waits", async () => {
+    const { url } = await startDemo();
+    await using page = await PageInBrowser.open(url, {}, "#weather");
+    const rows = page.page.locator("[data-row^=number-subscriber]");
+    const missed = () => rows.evaluateAll((all) => all.map((row) => row.getAttribute("data-missed")));
+    await page.run("joiner");
+    await page.until(
+      async () => (await missed()).filter((ranges) => /^1-\d+$/.test(ranges ?? "")).length === 2,
+    );
+    expect(await page.violations()).toEqual([]);
+    await page.picture("joiner");
+    await page.run("joined");
+    // One that is added comes too late all the same
+    await page.until(
+      async () => (await page.figure("Published")) !== "0 of 1000" && (await missed()).length === 2,
+    );
+    await page.page.getByRole("button", { name: "+ Add a client" }).click();
+    await page.until(async () => (await page.figure("Published")) === "1000 of 1000");
+    await page.until(async () => (await page.condition("number-subscriber-3")) === "ended");
+    expect(await missed()).toEqual(["", "", expect.stringMatching(/^1-\d+$/)]);
     expect(page.offences).toEqual([]);
   });
 

@@ -6,6 +6,7 @@ import { LiveState } from "../state.js";
 import { actorsOf } from "./actors.js";
 import { bothFacts } from "./both.js";
 import { chartOf, helloFacts, pipelineFacts } from "./chart.js";
+import { numbersFacts } from "./numbers.js";
 import { edgesOf } from "./topology.js";
 import { traceOf } from "./trace.js";
 import { weatherFacts } from "./weather.js";
@@ -263,6 +264,59 @@ test("requests: those in vain belong to the one that was answered at last", () =
     away: 0,
     startedTwice: false,
   });
+});
+
+test("numbers: the ranges that arrived are those between the ones that were missed", () => {
+  const facts = numbersFacts(
+    stateOf(
+      node("p1", "number-publisher", [socket("XPUB")]),
+      node("n2", "number-subscriber", [socket("SUB")]),
+      node("n3", "number-subscriber", [socket("SUB")]),
+      tick(
+        "p1",
+        9000,
+        {},
+        {
+          show: [
+            ["published", 50, 60],
+            ["awaited", 0, 0],
+          ],
+        },
+      ),
+      tick(
+        "n2",
+        9000,
+        {},
+        {
+          show: [
+            ["received", 36, 48],
+            ["missed", 1, 9],
+            ["missed", 20, 22],
+          ],
+        },
+      ),
+    ),
+    NOW,
+  );
+  expect(facts).toMatchObject({ published: 50, numbers: 60, awaited: 0, isOver: false });
+  expect(
+    facts?.rows.map(({ received, missed, missing, latest }) => [received, missed, missing, latest]),
+  ).toEqual([
+    [
+      [
+        [10, 19],
+        [23, 48],
+      ],
+      [
+        [1, 9],
+        [20, 22],
+      ],
+      12,
+      48,
+    ],
+    [[], [], 0, 0],
+  ]);
+  expect(numbersFacts(stateOf(node("c1", "wuclient", [])), NOW)).toBeUndefined();
 });
 
 describe("averages", () => {
