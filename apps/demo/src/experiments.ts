@@ -52,8 +52,13 @@ const HELLO = 0;
 const server = (stage: Stage, nth = HELLO) =>
   stage.start("hello-server", { bind: at(stage, nth), work: 200 });
 
-const client = (stage: Stage, servers: number[] = [HELLO]) =>
-  stage.start("hello-client", { connect: servers.map((nth) => at(stage, nth)), requests: 10, timeout: 700 });
+const client = (stage: Stage, servers: number[] = [HELLO], message?: string) =>
+  stage.start("hello-client", {
+    connect: servers.map((nth) => at(stage, nth)),
+    requests: 10,
+    timeout: 700,
+    message,
+  });
 
 /** Has clients ask while something befalls their server. */
 function askWhile(meanwhile: (stage: Stage, server: Started) => Promise<void>): Experiment {
@@ -88,7 +93,8 @@ const hello: Record<string, Experiment> = {
   async three(stage, { count }) {
     const servers = [HELLO, 12, 13];
     for (const nth of servers) server(stage, nth);
-    times(count, () => client(stage, servers));
+    // In step with one another, only by their messages one sees who asked which server
+    times(count, (index) => client(stage, servers, `Hello ${index + 1}`));
     await Promise.resolve();
   },
 };

@@ -4,7 +4,7 @@ import * as store from "./store.js";
 
 /** With how many workers or clients an experiment runs, if not 1. */
 const COUNTS: Readonly<Record<View, Readonly<Record<string, number>>>> = {
-  hello: { kill: 2, late: 2, freeze: 2, ten: 10, three: 6 },
+  hello: { kill: 2, late: 2, ten: 10, three: 3 },
   weather: {},
   pipeline: { guide: 4, nowait: 4, kill: 5, freeze: 4, slow: 4, twice: 8 },
   jobs: { guide: 4, kill: 5, freeze: 4, slow: 4, ventilator: 4, poison: 4 },

@@ -187,6 +187,8 @@ export const words = {
     server: "the server works",
     client: "a client waits, and gets its reply",
     vain: "in vain",
+    exchange: "a request, and its reply",
+    lateReply: "a reply that came too late",
     average: "the average so far",
     update: "a single update",
     band: "where nineteen of twenty averages must be",

@@ -1,6 +1,7 @@
 import { Component } from "preact";
 import type { Pattern } from "../src/messages.js";
 import { type Bar, type Chart, helloFacts, pipelineFacts, type Row } from "../src/views/chart.js";
+import { type Exchange, exchangesOf } from "../src/views/exchanges.js";
 import { traceOf } from "../src/views/trace.js";
 import { ChartCard, Drawing, Table } from "./chart-card.jsx";
 import { Figure } from "./figures.jsx";
@@ -136,9 +137,11 @@ export function Lanes({ pattern, chart, share, span = [0, horizonOf(chart)] }: L
   const isSlim = width < 640;
   const [left, right] = isSlim ? [0, 0] : [pattern === "hello" ? 118 : 96, 168];
   const rowHeight = isSlim ? 26 : 30;
-  const gap = isSlim ? 28 : 10;
+  // Between clients and servers there are lines
+  const gap = isSlim ? 28 : pattern === "hello" ? 24 : 10;
   const top = isSlim ? 56 : 28;
   const rows = lanes(chart.rows).slice(0, MAX_ROWS);
+  const exchanges = pattern === "hello" ? exchangesOf({ rows, start: chart.start }) : [];
   const height = top + rows.length * (rowHeight + gap) + 22;
   const x = linearScale(span, [left, Math.max(left + 1, width - right)]);
   const ticks = x.ticks(Math.max(2, Math.floor(width / 200)));
@@ -173,6 +176,15 @@ export function Lanes({ pattern, chart, share, span = [0, horizonOf(chart)] }: L
             isReply={row.actor.role === "hello-client"}
           />
         ))}
+        {exchanges.map((exchange) => (
+          <Line
+            key={`${exchange.request.row.actor.key} ${exchange.request.index}`}
+            exchange={exchange}
+            scale={x}
+            yOf={(row) => top + rows.indexOf(row) * (rowHeight + gap)}
+            height={rowHeight}
+          />
+        ))}
         {share !== undefined && (
           <Mark
             at={x(share)}
@@ -201,7 +213,7 @@ export function Lanes({ pattern, chart, share, span = [0, horizonOf(chart)] }: L
           return <LaneText key={row.actor.key} row={row} y={textY} width={width} />;
         })}
       </Drawing>
-      <Keys pattern={pattern} rows={rows} />
+      <Keys pattern={pattern} rows={rows} exchanges={exchanges} />
     </>
   );
 }
@@ -427,7 +439,36 @@ function Box({
   );
 }
 
-function Keys({ pattern, rows }: { pattern: Pattern; rows: Row[] }) {
+interface LineProps {
+  exchange: Exchange;
+  scale: Scale;
+  yOf: (row: Row) => number;
+  height: number;
+}
+
+/** From a client to the server that took its request, and back: to where the client was by then. */
+function Line({ exchange: { request, work, isLate }, scale: x, yOf, height }: LineProps) {
+  const [client, server] = [yOf(request.row), yOf(work.row)];
+  const [a, b] = client < server ? [client + height, server] : [client, server + height];
+  const back = isLate ? work.bar.to : request.bar.to;
+  const point = (time: number, y: number) => `${x(time).toFixed(1)} ${y}`;
+  const [asked, begun] = [point(request.bar.from, a), point(work.bar.from, b)];
+  const [ended, answered] = [point(work.bar.to, b), point(back, a)];
+  return (
+    <g
+      class={`exchange ${isLate ? "late" : ""}`}
+      data-request={`${request.row.actor.key} ${request.index}`}
+      data-work={`${work.row.actor.key} ${work.index}`}
+    >
+      <path d={`M${asked}L${begun}`} />
+      <path class="reply" d={`M${ended}L${answered}`} />
+      {/* Dots, so that one sees where a line that crosses others ends */}
+      <path class="ends" d={`M${asked}h0M${begun}h0M${ended}h0M${answered}h0`} />
+    </g>
+  );
+}
+
+function Keys({ pattern, rows, exchanges }: { pattern: Pattern; rows: Row[]; exchanges: Exchange[] }) {
   const { keys } = store.words.value;
   const has = (kind: string) => rows.some(({ gaps }) => gaps.some((gap) => gap.kind === kind));
   const all: [string, string, boolean][] =
@@ -453,6 +494,16 @@ function Keys({ pattern, rows }: { pattern: Pattern; rows: Row[] }) {
               <rect class={tone} width="14" height="10" rx="2.5" />
             </svg>
             {text}
+          </span>
+        ))}
+      {[false, true]
+        .filter((isLate) => exchanges.some((exchange) => exchange.isLate === isLate))
+        .map((isLate) => (
+          <span key={String(isLate)}>
+            <svg aria-hidden="true" class={`exchange ${isLate ? "late" : ""}`}>
+              <path class="reply" d="M1 9 13 1" />
+            </svg>
+            {isLate ? keys.lateReply : keys.exchange}
           </span>
         ))}
     </div>

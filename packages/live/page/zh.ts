@@ -175,6 +175,8 @@ export const words: Words = {
     server: "服务端在工作",
     client: "客户端等待并得到应答",
     vain: "落空",
+    exchange: "请求及其应答",
+    lateReply: "迟到的应答",
     average: "当前平均值",
     update: "单次更新",
     band: "二十个平均值中有十九个在此范围内",

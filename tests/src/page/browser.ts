@@ -96,6 +96,32 @@ export class PageInBrowser implements AsyncDisposable {
     return this.page.locator(`[data-bar=${kind}]`).count();
   }
 
+  /** The lines between requests and replies: the bars that they connect, and where they begin and end. */
+  lines() {
+    return this.page.locator("svg [data-request]").evaluateAll((lines) => {
+      const barOf = (place: string | null) => {
+        const [row = "", index = ""] = (place ?? "").split(" ");
+        const bars = [...document.querySelectorAll("[data-row]")]
+          .find((each) => each.getAttribute("data-row") === row)
+          ?.querySelectorAll("[data-bar]");
+        const bar = bars?.[Number(index)];
+        const [x, width] = ["x", "width"].map((name) =>
+          Number(bar?.querySelector("rect")?.getAttribute(name)),
+        );
+        const kind = bar?.getAttribute("data-bar");
+        return { row, index: Number(index), kind, from: x ?? NaN, to: (x ?? NaN) + (width ?? NaN) };
+      };
+      return lines.map((line) => ({
+        request: barOf(line.getAttribute("data-request")),
+        work: barOf(line.getAttribute("data-work")),
+        isLate: line.classList.contains("late"),
+        ends: [...line.querySelectorAll("path:not(.ends)")].flatMap((path) =>
+          [...(path.getAttribute("d") ?? "").matchAll(/[ML]([\d.]+) /g)].map(([, at]) => Number(at)),
+        ),
+      }));
+    });
+  }
+
   /** How somebody stands. */
   async condition(actor: string): Promise<string | null> {
     const card = this.page.locator(`[data-actor='${actor}']`);

@@ -83,6 +83,45 @@ testWith("chromium", "a slow joiner: the numbers that were missed are those that
   expect(page.offences).toEqual([]);
 });
 
+testWith("chromium", "lines lead from each request to the server that answered it", async () => {
+  const { url, env } = await startDashboard();
+  await using page = await PageInBrowser.open(url, {}, "#hello");
+  const requests = 8;
+  const servers = new Map<string, string>();
+  for (const reply of ["one", "two", "three"]) {
+    const bind = await freeEndpoint();
+    servers.set(reply, bind);
+    role("hello-server", { bind, reply, work: 200 }, { env });
+  }
+  const connect = [...servers.values()];
+  const client = async (number: number, message: string) => {
+    const started = role("hello-client", { connect, requests, message }, { env });
+    await page.until(async () => (await page.page.locator("[data-row^=hello-client]").count()) === number);
+    return started;
+  };
+  const clients = [await client(1, "Hello"), await client(2, "Hi")];
+  for (const each of clients) await each.done();
+  await page.until(async () => (await page.bars("done")) === 4 * requests);
+
+  // Which server it was, the reply tells
+  const keys = await page.page
+    .locator("[data-row^=hello-client]")
+    .evaluateAll((rows) => rows.map((row) => row.getAttribute("data-row") ?? ""));
+  await page.until(async () => (await page.lines()).length === 2 * requests);
+  const lines = await page.lines();
+  for (const { request, work, ends } of lines) {
+    const printed = clients[keys.indexOf(request.row)]?.stdout.match(/^Received .*/gm) ?? [];
+    const reply = /^Received (\w+) /.exec(printed[request.index] ?? "")?.[1] ?? "";
+    const port = /:\d+$/.exec(servers.get(reply) ?? "")?.[0];
+    expect(await page.page.locator(`[data-actor='${work.row}']`).innerText()).toContain(`binds ${port}`);
+    // From where the one bar begins to where the other does, and back from end to end
+    for (const [nth, at] of [request.from, work.from, work.to, request.to].entries()) {
+      expect(Math.abs((ends[nth] ?? NaN) - at)).toBeLessThan(2);
+    }
+  }
+  expect(page.offences).toEqual([]);
+});
+
 describeWith("chromium", "experiments", () => {
   test("without the wait, one worker gets nearly everything", async () => {
     const { url } = await startDemo();
@@ -141,6 +180,23 @@ describeWith("chromium", "experiments", () => {
     expect(await page.page.locator("[data-row^=hello-client] [data-bar=failed]").count()).toBeGreaterThan(0);
     expect(await page.sentence()).toMatch(/^Nobody restarted the clients\./);
     await page.picture("hello");
+    expect(page.offences).toEqual([]);
+  });
+
+  test("a server that is frozen: its reply comes too late, and a line says to which try", async () => {
+    const { url } = await startDemo();
+    await using page = await PageInBrowser.open(url, {}, "#hello");
+    await page.run("freeze");
+    await page.until(async () => (await page.figure("Answered")) === "10 of 10");
+    await page.until(async () => (await page.lines()).length >= 11);
+    const lines = await page.lines();
+    const late = lines.filter(({ isLate }) => isLate);
+    expect(late.length).toBeGreaterThan(0);
+    for (const { request, work } of late) {
+      expect(request.kind).toBe("failed");
+      expect(work.to).toBeGreaterThan(request.to);
+    }
+    expect(lines.filter(({ request }) => request.kind === "done").length).toBe(10);
     expect(page.offences).toEqual([]);
   });
 
