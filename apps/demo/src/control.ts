@@ -31,6 +31,8 @@ interface Child {
   readonly message: Omit<ChildMessage, "state" | "t">;
   readonly process: RunningProcess;
   state: ChildMessage["state"];
+  /** When it was sent SIGKILL: it is dead from then on, whenever that is noticed. */
+  killedAt?: number;
 }
 
 export interface ControlOptions {
@@ -160,13 +162,15 @@ export class Control implements AsyncDisposable {
     if (globalThis.process.platform === "win32" && verb !== "kill") {
       throw new CommandRefusedError("Windows cannot freeze a process");
     }
+    if (verb === "kill") child.killedAt = Date.now();
     process.kill(verb === "kill" ? "SIGKILL" : verb === "freeze" ? "SIGSTOP" : "SIGCONT");
     if (verb !== "kill") this.#tell(child, verb === "freeze" ? "frozen" : "running");
   }
 
   #tell(child: Child, state: ChildMessage["state"], exit?: string): void {
     child.state = state;
-    this.#options.tell({ ...child.message, state, t: Date.now(), ...(exit !== undefined && { exit }) });
+    const t = (state === "killed" ? child.killedAt : undefined) ?? Date.now();
+    this.#options.tell({ ...child.message, state, t, ...(exit !== undefined && { exit }) });
   }
 
   #stage(view: View, signal = new AbortController().signal): Stage {

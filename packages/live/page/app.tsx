@@ -70,15 +70,15 @@ function Chart({ view, actors }: { view: View; actors: Actor[] }) {
 /** Those of a view, at the time of the picture. */
 function useActors(view: View): Actor[] {
   // Read, so that what uses it is drawn again
-  void store.version.value;
+  void store.newsVersion.value;
   if (view === "both" && store.state.runOf(view) === undefined) return [];
-  return patternsOf(view).flatMap((pattern) => actorsOf(store.state, pattern, store.now.value));
+  return patternsOf(view).flatMap((pattern) => actorsOf(store.state, pattern, store.now.peek()));
 }
 
 function Bar() {
   const w = store.words.value;
   const { state, view } = store;
-  void store.version.value;
+  void store.newsVersion.value;
   const running = new Set(
     [...state.nodes.values()].filter(({ state: is }) => is !== "ended").map(({ role }) => role),
   );

@@ -84,8 +84,12 @@ export function Drawing({ measured: [ref, width], height, spoken, children }: Dr
   );
 }
 
+/** Of more rows than that, the last are in the table. */
+const MAX_TABLE_ROWS = 1000;
+
 /** The table behind a chart. */
 export function Table({ columns, rows }: { columns: readonly string[]; rows: (string | number)[][] }) {
+  const hidden = Math.max(0, rows.length - MAX_TABLE_ROWS);
   return (
     <div class="table" tabIndex={0} role="region" aria-label={store.words.value.asTable}>
       <table>
@@ -99,8 +103,13 @@ export function Table({ columns, rows }: { columns: readonly string[]; rows: (st
           </tr>
         </thead>
         <tbody>
-          {rows.map((cells, index) => (
-            <tr key={index}>
+          {hidden > 0 && (
+            <tr>
+              <td colSpan={columns.length}>{store.words.value.earlierRows(hidden)}</td>
+            </tr>
+          )}
+          {rows.slice(hidden).map((cells, index) => (
+            <tr key={hidden + index}>
               {cells.map((cell, column) => (
                 <td key={column}>{cell}</td>
               ))}

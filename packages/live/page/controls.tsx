@@ -39,7 +39,7 @@ function start(view: View, experiment: string): Promise<void> {
 }
 
 const present = (view: View) => {
-  void store.version.value;
+  void store.newsVersion.value;
   return store.state.runOf(view)?.experiment;
 };
 

@@ -144,6 +144,7 @@ export const words = {
   },
   compared: "The same on both",
   asTable: "As a table",
+  earlierRows: (n: number) => `${n} rows before these; the trace has all`,
   asChart: "As a chart",
   trace: "Trace for Perfetto",
   figures: {

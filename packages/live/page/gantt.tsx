@@ -1,10 +1,10 @@
-import { Component } from "preact";
 import type { Pattern } from "../src/messages.js";
-import { type Bar, type Chart, helloFacts, pipelineFacts, type Row } from "../src/views/chart.js";
+import { type Chart, helloFacts, pipelineFacts, type Row } from "../src/views/chart.js";
 import { type Exchange, exchangesOf } from "../src/views/exchanges.js";
 import { traceOf } from "../src/views/trace.js";
 import { ChartCard, Drawing, Table } from "./chart-card.jsx";
 import { Figure } from "./figures.jsx";
+import { Lane } from "./lane.jsx";
 import { nameOf } from "./names.js";
 import { linearScale, type Scale } from "./scales.js";
 import { aboutHello, aboutJobs, aboutPipeline } from "./sentences.js";
@@ -15,6 +15,9 @@ import type { Sentence } from "./en.js";
 
 /** Of many rows, so many are drawn. */
 const MAX_ROWS = 24;
+
+/** Of more bars than that, one sees where there are any, and nothing of each. */
+const MAX_BOXES = 1000;
 
 export function Gantt({ pattern }: { pattern: Exclude<Pattern, "weather"> }) {
   const w = store.words.value;
@@ -145,6 +148,7 @@ export function Lanes({ pattern, chart, share, span = [0, horizonOf(chart)] }: L
   const height = top + rows.length * (rowHeight + gap) + 22;
   const x = linearScale(span, [left, Math.max(left + 1, width - right)]);
   const ticks = x.ticks(Math.max(2, Math.floor(width / 200)));
+  const isDetailed = rows.reduce((sum, { bars }) => sum + bars.length, 0) <= MAX_BOXES;
   const spoken = rows.map((row) => `${nameOf(row.actor)}: ${row.done}`).join(", ");
   return (
     <>
@@ -173,7 +177,7 @@ export function Lanes({ pattern, chart, share, span = [0, horizonOf(chart)] }: L
             width={width}
             right={right}
             scale={x}
-            isReply={row.actor.role === "hello-client"}
+            isDetailed={isDetailed}
           />
         ))}
         {exchanges.map((exchange) => (
@@ -283,100 +287,6 @@ export function Hatching() {
   );
 }
 
-interface LaneProps {
-  row: Row;
-  y: number;
-  height: number;
-  left: number;
-  right: number;
-  width: number;
-  scale: Scale;
-  isReply: boolean;
-}
-
-/** A row; what has not changed is not drawn again. */
-class Lane extends Component<LaneProps> {
-  override shouldComponentUpdate(next: LaneProps): boolean {
-    const [one, other] = [this.props, next];
-    const { bars, gaps, actor } = next.row;
-    const isMoving = bars.at(-1)?.kind === "open" || gaps.length > 0;
-    return (
-      isMoving ||
-      one.y !== other.y ||
-      one.width !== other.width ||
-      one.scale.max !== other.scale.max ||
-      one.row.bars.length !== bars.length ||
-      one.row.bars.at(-1)?.kind !== bars.at(-1)?.kind ||
-      one.row.gaps.length !== gaps.length ||
-      one.row.actor.condition !== actor.condition ||
-      one.row.actor.number !== actor.number
-    );
-  }
-
-  override render({ row, y, height, left, right, width, scale: x, isReply }: LaneProps) {
-    const w = store.words.value;
-    const { actor, bars, gaps, done, failed } = row;
-    const name = nameOf(actor);
-    let replies = 0;
-    const numbers = bars.map(({ kind }) => (kind === "done" ? replies++ : replies));
-    return (
-      <g data-row={actor.key} data-done={done} data-failed={failed}>
-        <rect class="lane" x={left} y={y} width={Math.max(0, width - left - right)} height={height} rx="4" />
-        {gaps
-          .filter(({ kind }) => kind !== "frozen")
-          .map(({ from, to, kind }) => {
-            const [a, b] = [x(from), x(to)];
-            const text = kind === "lost" ? w.killedLabel : w.idleFor(to - from);
-            return (
-              <g key={kind} data-gap={kind}>
-                <rect class={`gap ${kind}`} x={a} y={y} width={Math.max(0, b - a)} height={height} rx="2.5" />
-                {b - a > 90 && (
-                  <text class={`label ${kind}`} x={(a + b) / 2} y={y + height / 2 + 4}>
-                    {text}
-                  </text>
-                )}
-              </g>
-            );
-          })}
-        {bars.map((bar, index) => (
-          <Box
-            key={index}
-            bar={bar}
-            number={numbers[index] ?? 0}
-            name={name}
-            y={y}
-            height={height}
-            x={x}
-            isReply={isReply}
-            isServer={actor.role === "hello-server"}
-          />
-        ))}
-        {gaps
-          .filter(({ kind }) => kind === "frozen")
-          .map(({ from, to }) => (
-            <rect
-              key={from}
-              class="gap frozen"
-              data-gap="frozen"
-              x={x(from)}
-              y={y}
-              width={Math.max(0, x(to) - x(from))}
-              height={height}
-              rx="2.5"
-            />
-          ))}
-        {actor.condition === "killed" && (
-          <path
-            d={`m${x(gaps.find(({ kind }) => kind === "lost")?.from ?? 0) - 4} ${y + height / 2 - 4} 8 8m0-8-8 8`}
-            stroke="var(--lost)"
-            stroke-width="2.4"
-          />
-        )}
-      </g>
-    );
-  }
-}
-
 /** Who it is, and what it has done: above the lines that cross the rows. */
 function LaneText({ row, y, width }: { row: Row; y: number; width: number }) {
   const w = store.words.value;
@@ -396,46 +306,6 @@ function LaneText({ row, y, width }: { row: Row; y: number; width: number }) {
         {summary}
       </text>
     </>
-  );
-}
-
-function Box({
-  bar,
-  number,
-  name,
-  y,
-  height,
-  x,
-  isReply,
-  isServer,
-}: {
-  bar: Bar;
-  /** Of a request: its repetitions have the same. */
-  number: number;
-  name: string;
-  y: number;
-  height: number;
-  x: (value: number) => number;
-  isReply: boolean;
-  isServer: boolean;
-}) {
-  const w = store.words.value;
-  const { from, to, kind, label } = bar;
-  const [a, b] = [x(from), x(to)];
-  const width = Math.max(0.8, b - a - 1.2);
-  const tone = kind === "done" && isReply ? "client" : kind;
-  const text =
-    kind === "failed" ? (isReply ? w.noReply : "") : isReply ? String(number) : isServer ? "" : label;
-  return (
-    <g data-bar={kind}>
-      <title>{`${name}: ${label}, ${Math.round(to - from)} ms, ${Math.round(from)} ms`}</title>
-      <rect class={`box ${tone}`} x={a} y={y} width={width} height={height} rx={width > 5 ? 2.5 : 0.5} />
-      {width > text.length * 7 + 4 && text !== "" && (
-        <text class={`label ${tone}`} x={a + width / 2} y={y + height / 2 + 4}>
-          {text}
-        </text>
-      )}
-    </g>
   );
 }
 

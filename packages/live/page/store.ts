@@ -1,5 +1,5 @@
 /** What the page knows, and how it is told. */
-import { computed, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import { type Command, type Hello, type LiveMessage, type View, VIEWS } from "../src/messages.js";
 import { LiveState } from "../src/state.js";
 import type { Words } from "./en.js";
@@ -7,12 +7,21 @@ import type { Words } from "./en.js";
 /** After how much silence of its server the page takes it for lost, in milliseconds. */
 const SILENCE = 3000;
 
+/** How often what is not a chart is drawn again, in milliseconds: as often as roles tell their counts. */
+const CALM = 200;
+
+/** How much longer than a picture takes it is to the next, and how long at most, in milliseconds. */
+const REST = 4;
+const MAX_REST = 500;
+
 export type Connection = "connecting" | "live" | "lost";
 
 /** What has been told; it changes without notice, and then {@link version} does. */
 export let state = new LiveState();
 
 export const version = signal(0);
+/** As {@link version}, but for what need not be drawn with each span: a few times a second, and at once with any news. */
+export const newsVersion = signal(0);
 export const connection = signal<Connection>("connecting");
 export const hello = signal<Hello | undefined>(undefined);
 export const isPaused = signal(false);
@@ -82,6 +91,8 @@ export function switchTheme(): void {
 // --- The stream of events
 
 let source: EventSource | undefined;
+/** What the server has said first; the state so far comes next. */
+let opening: Hello | undefined;
 let backlog: LiveMessage[] = [];
 let isDrawn = true;
 
@@ -89,15 +100,13 @@ export function connect(): void {
   source?.close();
   source = new EventSource("/events");
   source.addEventListener("hello", (event) => {
-    state = new LiveState();
+    opening = JSON.parse(event.data as string) as Hello;
     backlog = [];
-    hello.value = JSON.parse(event.data as string) as Hello;
-    connection.value = "live";
-    hear();
   });
   source.addEventListener("message", (event) => {
     backlog.push(...(JSON.parse(event.data as string) as LiveMessage[]));
-    hear();
+    if (opening === undefined) hear();
+    else begin(opening);
   });
   source.addEventListener("error", () => {
     lose();
@@ -106,21 +115,63 @@ export function connect(): void {
   });
 }
 
+/** The state so far has come: it is drawn at once. */
+function begin(by: Hello): void {
+  opening = undefined;
+  toldAt.value = Date.now();
+  batch(() => {
+    state = new LiveState();
+    hello.value = by;
+    connection.value = "live";
+    draw();
+  });
+}
+
 function hear(): void {
   toldAt.value = Date.now();
   if (connection.value === "lost") connection.value = "live";
+  // Nothing is drawn in a tab that is hidden, and nothing must pile up
+  if (document.hidden && !isPaused.value) takeIn(Date.now());
   if (isPaused.value || !isDrawn) return;
   isDrawn = false;
-  requestAnimationFrame(draw);
+  // A picture that takes long is drawn less often: most of the time there is for all else
+  const rest = Math.min(drawTime * REST, MAX_REST) - (performance.now() - drawnAt);
+  setTimeout(() => requestAnimationFrame(() => (isPaused.value ? (isDrawn = true) : draw())), rest);
 }
+
+/** How long the latest picture took, with all that the browser did for it, and when it was begun. */
+let drawTime = 0;
+let drawnAt = 0;
 
 function draw(): void {
   isDrawn = true;
+  drawnAt = performance.now();
+  setTimeout(() => (drawTime = performance.now() - drawnAt));
   const time = Date.now();
+  const isNews = backlog.some(({ topic }) => topic !== "span" && topic !== "tick");
+  batch(() => {
+    takeIn(time);
+    now.value = time;
+    version.value += 1;
+    if (isNews || time - newsAt >= CALM) tellNews();
+    else newsTimer ??= setTimeout(tellNews, CALM);
+  });
+}
+
+function takeIn(time: number): void {
   for (const message of backlog) state.apply(message, time);
   backlog = [];
-  now.value = time;
-  version.value += 1;
+}
+
+let newsAt = 0;
+let newsTimer: ReturnType<typeof setTimeout> | undefined;
+
+function tellNews(): void {
+  clearTimeout(newsTimer);
+  newsTimer = undefined;
+  if (isPaused.value) return;
+  newsAt = Date.now();
+  newsVersion.value += 1;
 }
 
 function lose(): void {

@@ -237,7 +237,7 @@ function doing(actor: Actor): string {
     parts.push(role === "number-publisher" ? w.publishedNumbers(count) : w.received(String(count)));
   }
   if (role === "wuserver" && condition === "running") {
-    const { made, sent } = weatherFacts(store.state, store.now.value);
+    const { made, sent } = weatherFacts(store.state, store.now.peek());
     if (made !== undefined && sent !== undefined) return w.made(compact(made), compact(sent));
   }
   const isWorking = condition === "running" && (node?.tick?.doing.length ?? 0) > 0 && role.endsWith("work");

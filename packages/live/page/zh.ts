@@ -132,6 +132,7 @@ export const words: Words = {
   },
   compared: "两边同样",
   asTable: "显示为表格",
+  earlierRows: (n) => `之前还有 ${n} 行；导出的跟踪里有全部`,
   asChart: "显示为图表",
   trace: "导出到 Perfetto",
   figures: {

@@ -89,8 +89,9 @@ describe("is no larger than it may be, whoever sends", () => {
       missed: 0,
     }));
     const { nodes } = stateOf(node("a"), ...many);
-    expect(nodes.get("a")?.spans["PULL"]).toHaveLength(4000);
-    expect(nodes.get("a")?.missed).toBe(2000);
+    const remembered = nodes.get("a")?.spans["PULL"]?.length ?? 0;
+    expect(remembered).toBeLessThanOrEqual(4000);
+    expect(remembered + (nodes.get("a")?.missed ?? 0)).toBe(6000);
   });
 
   test("100 sockets and 100 labels of a role, whatever they are called", () => {

@@ -12,7 +12,7 @@ import {
 /** The most roles that are remembered. */
 const MAX_NODES = 500;
 
-/** The most spans of a socket, and of all, that are remembered. */
+/** The most spans of a socket that are remembered; of more, the oldest quarter is forgotten at once. */
 const MAX_SPANS = 4000;
 
 /** The most values of a label that are remembered. */
@@ -81,7 +81,8 @@ export class LiveState {
         const spans = (node.spans[message.socket] ??= []);
         spans.push(...message.spans);
         node.missed += message.missed;
-        if (spans.length > MAX_SPANS) node.missed += spans.splice(0, spans.length - MAX_SPANS).length;
+        if (spans.length > MAX_SPANS)
+          node.missed += spans.splice(0, spans.length - (MAX_SPANS * 3) / 4).length;
         return;
       }
       case "log":

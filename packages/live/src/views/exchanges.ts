@@ -1,16 +1,17 @@
 /** Which server answered which request. Nothing on the wire says so; it follows from times, or it is not told. */
 import { type Actor, countsOf } from "./actors.js";
-import type { Bar, Chart, Row } from "./chart.js";
+import type { Bar } from "./bars.js";
+import type { Chart, Row } from "./chart.js";
 import { edgesOf } from "./topology.js";
 
 /** Of more answered requests than that nothing could be seen. */
 const MAX_ANSWERED = 60;
 
-/** What times of two processes of one machine may be off, in milliseconds, when both are busy. */
-const TOLERANCE = 10;
+/** How late a busy machine may be to note a time, in milliseconds. The more, the fewer are beyond doubt. */
+const TOLERANCE = 40;
 
 /** How long a reply is on its way at most, in milliseconds. */
-const ON_ITS_WAY = 100;
+const ON_ITS_WAY = 150;
 
 interface Place {
   row: Row;
@@ -31,12 +32,13 @@ export interface Exchange {
 /** The exchanges that are beyond doubt: all others would have had to happen at another time. */
 export function exchangesOf({ rows, start = 0 }: Pick<Chart, "rows" | "start">): Exchange[] {
   const isClient = ({ actor }: Row) => actor.role === "hello-client";
-  const requests = placesOf(rows.filter(isClient)).filter(({ bar }) => bar.kind !== "open");
-  const answered = requests.filter(({ bar }) => bar.kind === "done");
-  const works = placesOf(rows.filter((row) => !isClient(row))).filter(({ bar }) => bar.kind === "done");
+  const clients = rows.filter(isClient);
   // Where some are not known, one of those may be the right one
   const isWhole = rows.every(({ actor }) => actor.node?.missed === 0);
-  if (answered.length > MAX_ANSWERED || !isWhole) return [];
+  if (clients.reduce((sum, { done }) => sum + done, 0) > MAX_ANSWERED || !isWhole) return [];
+  const requests = placesOf(clients).filter(({ bar }) => bar.kind !== "open");
+  const answered = requests.filter(({ bar }) => bar.kind === "done");
+  const works = placesOf(rows.filter((row) => !isClient(row))).filter(({ bar }) => bar.kind === "done");
   const actors = rows.map(({ actor }) => actor);
   const isPossible = possibility(actors, start);
 
