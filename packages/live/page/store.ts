@@ -115,9 +115,15 @@ export function connect(): void {
   });
 }
 
+let first = () => {};
+
+/** Resolves when the first state has come. */
+export const begun = new Promise<void>((resolve) => (first = resolve));
+
 /** The state so far has come: it is drawn at once. */
 function begin(by: Hello): void {
   opening = undefined;
+  first();
   toldAt.value = Date.now();
   batch(() => {
     state = new LiveState();
