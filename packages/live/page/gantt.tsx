@@ -17,7 +17,7 @@ import type { Sentence } from "./en.js";
 const MAX_ROWS = 24;
 
 /** Of more bars than that, one sees where there are any, and nothing of each. */
-const MAX_BOXES = 1000;
+const MAX_BOXES = 400;
 
 export function Gantt({ pattern }: { pattern: Exclude<Pattern, "weather"> }) {
   const w = store.words.value;
