@@ -28,7 +28,8 @@ module.exports = {
     layer("formats", "sockets"),
     layer("patterns", "zhelpers", "sockets"),
     layer("telemetry", "sockets"),
-    layer("service", "security", "sockets", "telemetry", "zhelpers"),
+    layer("metrics", "sockets"),
+    layer("service", "metrics", "security", "sockets", "telemetry", "zhelpers"),
     {
       name: "testing-is-for-tests",
       severity: "error",

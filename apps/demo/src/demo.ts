@@ -65,8 +65,8 @@ async function runPattern(
     screen.command(part);
     for (let index = 0; index < (part.count ?? 1); index++) {
       const column = screen.column(part, index);
-      // They log as the demo does
-      const process = role(part.role, part.options, { env });
+      // They log as the demo does; its port for metrics is its own
+      const process = role(part.role, part.options, { env: { ...env, METRICS: undefined } });
       process.onOutput("stdout", (text) => column.out(text));
       process.onOutput("stderr", (text) => column.error(text));
       processes.push({ part, process, column });

@@ -1,7 +1,7 @@
 // Job sink
 // Binds ROUTER socket to tcp://*:5562
 // Counts each job once: writes it to the journal, and only then acknowledges it to the ventilator
-import { Inbox, openSinkJournal, Output, sendTo, Sink, SinkDisplay } from "jobs";
+import { Inbox, measureSink, openSinkJournal, Output, sendTo, Sink, SinkDisplay } from "jobs";
 import { Router } from "zeromq";
 import { bindEndpoints, MalformedMessages, type RoleContext } from "zmq-common";
 
@@ -25,6 +25,7 @@ export async function jobsink(options: JobsinkOptions, context: RoleContext) {
   output.restore(journal);
   const sink = new Sink({ journal, malformed });
   context.show(() => sink.shown);
+  context.measure(() => measureSink(sink));
 
   // Socket to talk to the ventilator
   using receiver = new Router({ mandatory: true, sendTimeout: 0 });

@@ -31,6 +31,7 @@ export async function jobvent(options: JobventOptions, context: RoleContext) {
 
   // Where every job is, and what is to be sent next: its source has a drawing
   const ventilator = new jobs.Ventilator({ ...options, journal, beats, log, malformed, onStart });
+  context.measure(() => jobs.measureVentilator(ventilator));
   using _progress = jobs.logProgress(() => ventilator.progress, context);
 
   // Socket to talk to the sink; a new one for each connection, which begins with what batch it is

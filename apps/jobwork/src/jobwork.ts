@@ -21,6 +21,7 @@ export async function jobwork(options: JobworkOptions, context: RoleContext) {
   const { signal, print, log, onFatalError } = context;
   using malformed = new MalformedMessages(log);
   const worker = new jobs.Worker({ ...options, malformed });
+  context.measure(() => jobs.measureWorker(worker));
 
   // Socket to talk to the ventilator; it must never wait, and holds a window of results at most
   using socket = new Dealer({ sendHighWaterMark: 0, sendTimeout: 0 });

@@ -11,7 +11,7 @@ export interface KeysOptions {
 }
 
 /** These only bind: they are connected to, and need not be admitted by anyone. */
-const SERVERS = new Set(["hello-server", "wuserver", "tasksink", "jobsink"]);
+const SERVERS = new Set(["hello-server", "wuserver", "tasksink", "jobsink", "dashboard"]);
 
 export async function keys({ names, dir }: KeysOptions, { print, log }: RoleContext): Promise<void> {
   for (const name of names) {

@@ -18,6 +18,7 @@ await runRole(import.meta, keys, {
         "jobvent",
         "jobwork",
         "jobsink",
+        "dashboard",
       ],
     }),
     parse: checkKeyName,

@@ -12,13 +12,14 @@ export async function waitForWorkers(
   workers: PeerMonitor,
   endpoints: readonly string[],
   wanted: number | undefined,
-  { input, print, log, signal }: RoleContext,
+  context: RoleContext,
 ): Promise<boolean> {
-  const number = wanted ?? (input.isTTY ? undefined : 1);
+  const { print, log, signal } = context;
+  const number = wanted ?? (context.input.isTTY ? undefined : 1);
   log.info(`workers wanted: ${number ?? "any number"}, on ${endpoints.join(", ")}`);
   if (number === undefined) {
     print("Press Enter when the workers are ready: ");
-    return pressEnter(input, signal);
+    return pressEnter(context.input, signal);
   }
   await workers.waitFor(number, signal);
   return true;

@@ -32,15 +32,18 @@ export async function wuserver({ bind, rate, seed }: WuserverOptions, context: R
   using subscriptions = new Subscriptions(publisher);
   log.info(`publishing on ${endpoints.join(", ")}`);
 
-  // Initialize random number generator
-  const random = seededRandom(seed);
+  const random = seededRandom(seed); // Initialize random number generator
   for await (const due of bursts({ rate, signal })) {
     await subscriptions.update();
     // No subscribers: let other programs run. The updates are made all the same, so that a seed stays a seed
     if (subscriptions.size === 0) await sSleep(1, signal);
-    const sending: Promise<void>[] = [];
+    await Promise.all(publish(due));
+  }
 
-    for (let n = 0; n < due; n++) {
+  // In a function of its own: in an async one V8 takes a quarter longer for this loop
+  function publish(updates: number) {
+    const sending: Promise<void>[] = [];
+    for (let n = 0; n < updates; n++) {
       // Get values that will fool the boss
       const zipcode = within(100_000, random);
       const temperature = within(215, random) - 80;
@@ -52,6 +55,6 @@ export async function wuserver({ bind, rate, seed }: WuserverOptions, context: R
       // Send message to all subscribers
       sending.push(publisher.send(formatWeather({ zipcode, temperature, humidity })));
     }
-    await Promise.all(sending);
+    return sending;
   }
 }

@@ -1,10 +1,11 @@
 /** What can stand in a block: the first word of its directive names a generator, the rest is for that. */
 import { readdir, readFile } from "node:fs/promises";
 import { join, posix } from "node:path";
-import { role } from "process-kit";
+import { eventually, freeEndpoint, role } from "process-kit";
 import { excerpt } from "./excerpt.js";
 import { form } from "./form.js";
 import { fence, table } from "./markdown.js";
+import { metricsTable, parseMetrics } from "./metrics.js";
 import { optionTables, parseHelp } from "./options.js";
 import { OUTPUTS } from "./outputs.js";
 import { fileTable, zhelpersTable } from "./sources.js";
@@ -61,6 +62,11 @@ const GENERATORS: Readonly<Record<string, Generator>> = {
     return rows.trimEnd();
   },
 
+  /** `metrics`: what roles serve with `--metrics`. */
+  async metrics() {
+    return metricsTable(await askForMetrics());
+  },
+
   /** `zhelpers`: the functions of zhelpers.ts. */
   async zhelpers() {
     return zhelpersTable(await readFile(join(ROOT, "packages/zmq-common/src/zhelpers/zhelpers.ts"), "utf8"));
@@ -110,6 +116,23 @@ async function askForOptions() {
     }),
   );
   return optionTables(new Map(helps));
+}
+
+/** Asks the roles of jobs, which have metrics of their own, and one other. */
+async function askForMetrics() {
+  const [hello, vent, sink] = [await freeEndpoint(), await freeEndpoint(), await freeEndpoint()];
+  const metrics = "127.0.0.1:0";
+  await using server = role("hello-server", { bind: hello, metrics });
+  await using jobsink = role("jobsink", { bind: sink, metrics });
+  // It waits for a second worker, so that none of them comes to its end
+  await using jobvent = role("jobvent", { bind: vent, sink, workers: 2, metrics });
+  await using jobwork = role("jobwork", { vent, metrics });
+  const answers = [server, jobvent, jobwork, jobsink].map(async (process) => {
+    const [, url = ""] = await process.untilLogged(/^metrics on (\S+)\/metrics$/);
+    await eventually(async () => (await fetch(`${url}/readyz`)).ok, `${process.name} is ready`);
+    return [process.name, parseMetrics(await (await fetch(`${url}/metrics`)).text())] as const;
+  });
+  return new Map(await Promise.all(answers));
 }
 
 function appLink(name: string, page: string): string {

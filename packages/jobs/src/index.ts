@@ -3,6 +3,7 @@ export { Batch } from "./batch.js";
 export { Inbox, type Turn } from "./inbox.js";
 export { type BatchOptions, describeCost, InputError, openBatch } from "./input.js";
 export { JobRunner, type JobRunnerOptions } from "./job-runner.js";
+export { measureSink, measureVentilator, measureWorker } from "./metrics.js";
 export { Output } from "./output.js";
 export { DeadJobsError, logProgress, SinkDisplay, type SinkProgress } from "./progress.js";
 export { BufferedPrint, CommandError, JobError, runJob, type RunJob } from "./run-job.js";

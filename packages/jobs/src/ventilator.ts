@@ -174,6 +174,7 @@ export class Ventilator {
   #stopped = false;
   #allCountedAt: number | undefined;
   #lastBeat = 0;
+  #failures = 0;
 
   constructor(options: VentilatorOptions) {
     const { batch, failures } = options.journal;
@@ -195,6 +196,11 @@ export class Ventilator {
   get progress() {
     const [queued, held, done, counted] = this.#counts;
     return { queued, held, done, counted, workers: this.#ready().length, keptBytes: this.#keptBytes };
+  }
+
+  /** How many attempts have failed since it started. */
+  get failures(): number {
+    return this.#failures;
   }
 
   /** Whether every job is in the sink's journal. */
@@ -423,6 +429,7 @@ export class Ventilator {
   #fail({ id, text }: Failure): void {
     const failure = { id, text: text.slice(0, 1000) };
     this.#options.journal.fail(failure);
+    this.#failures += 1;
     this.#attempts[id] = (this.#attempts[id] ?? 0) + 1;
     this.#reasons.set(id, failure.text);
     this.#options.log?.warn(`job ${id} failed, attempt ${this.#attempts[id]}: ${failure.text}`);

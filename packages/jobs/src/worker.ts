@@ -42,6 +42,8 @@ export class Worker {
   readonly toVentilator: Frames[] = [];
   /** Whether the ventilator has said that the batch is done. */
   stopped = false;
+  /** How many jobs have come to their end. */
+  readonly finished = { done: 0, failed: 0 };
 
   readonly #options: WorkerOptions;
   #token = "";
@@ -68,6 +70,12 @@ export class Worker {
     const { window = MAX_WINDOW } = this.#options;
     if (this.#mean === undefined || this.#mean > LONG) return 1;
     return Math.min(window, MAX_AHEAD, 1 + Math.ceil(AHEAD / this.#mean));
+  }
+
+  /** How many jobs it holds, with the one that runs. */
+  get held(): number {
+    const given = this.#tasks.reduce((sum, { payloads }) => sum + payloads.length, 0);
+    return given - this.#begun + (this.#running === undefined ? 0 : 1);
   }
 
   /** Takes a message from the ventilator. */
@@ -121,11 +129,13 @@ export class Worker {
   done(result: string, milliseconds: number): void {
     this.#mean = this.#mean === undefined ? milliseconds : average(this.#mean, milliseconds);
     this.#finish(this.#done, result);
+    this.finished.done += 1;
   }
 
   /** The running job has failed. */
   failed(reason: string): void {
     this.#finish(this.#failed, reason.replaceAll("\n", " "));
+    this.finished.failed += 1;
   }
 
   /** Hands back all that it holds but the job that is running, and takes no more. */

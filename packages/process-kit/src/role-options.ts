@@ -17,6 +17,7 @@ export const COMMON_OPTIONS = {
   curveDir: "text",
   healthFile: "text",
   telemetry: "text",
+  metrics: "text",
   logLevel: "text",
   logFormat: "text",
 } as const satisfies Specs;

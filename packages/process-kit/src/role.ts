@@ -17,7 +17,8 @@ const STOPPED = process.platform === "win32" ? TERMINATED : DONE;
 
 /**
  * Starts a role, as built, on the Node.js that runs this process: `role("taskvent", { bind, sink, workers: 2 })`.
- * It logs as JSON, from the level info on, whatever the environment says; `options.env` may say otherwise.
+ * It logs as JSON, from the level info on, and serves no metrics, whatever the environment says; `options.env` may say
+ * otherwise.
  *
  * @param options Its options, or the arguments themselves.
  * @throws When the app has not been built.
@@ -28,8 +29,8 @@ export function role<N extends RoleName | (string & {})>(
   { main, nodeArgs = [], ...startOptions }: RoleStartOptions = {},
 ): RunningProcess {
   const [node, ...rest] = roleCommand(name, options, main);
-  // What the developer's shell has for the log must not change what a test sees
-  const env = { LOG_LEVEL: "info", LOG_FORMAT: "json", ...startOptions.env };
+  // What the developer's shell has for the log must not change what a test sees; and one port is not for all roles
+  const env = { LOG_LEVEL: "info", LOG_FORMAT: "json", METRICS: undefined, ...startOptions.env };
   return startAs(name, [node, ...nodeArgs, ...rest], { ...startOptions, env }, STOPPED);
 }
 

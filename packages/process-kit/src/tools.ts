@@ -9,7 +9,8 @@ import { join } from "node:path";
  * with czmq; `pyzmq`: a Python that can import zmq; `docker`: an engine that answers, with compose v2; `netns`: the
  * right to make network namespaces of its own, and iproute2 for it; `swarm`: {@link SWARM_SCRIPT},
  * and what it needs; `nats-server`, `redis-server`: these servers, which
- * others are measured against; `chromium`: a browser, for the tests of the live page.
+ * others are measured against; `chromium`: a browser, for the tests of the live page; `prometheus`: the server, and
+ * promtool, for the tests of metrics.
  */
 export type Tool =
   | "gcc"
@@ -21,7 +22,8 @@ export type Tool =
   | "swarm"
   | "nats-server"
   | "redis-server"
-  | "chromium";
+  | "chromium"
+  | "prometheus";
 
 /** A script beside the repository that makes several hosts of a Docker Swarm on this machine, and cuts their network. */
 export const SWARM_SCRIPT = join(import.meta.dirname, "../../../../shared/docker-engine/swarm");
@@ -37,6 +39,7 @@ const HOW_TO_INSTALL: Record<Tool, string> = {
   "nats-server": "apt-get install nats-server",
   "redis-server": "apt-get install redis-server",
   chromium: "apt-get install chromium fonts-inter, or name a Chromium in CHROMIUM",
+  prometheus: "apt-get install prometheus, or brew install prometheus",
 };
 
 const DETECT: Record<Tool, () => boolean> = {
@@ -50,6 +53,7 @@ const DETECT: Record<Tool, () => boolean> = {
   "nats-server": () => succeeds("nats-server", ["--version"]),
   "redis-server": () => succeeds("redis-server", ["--version"]),
   chromium: () => succeeds(chromium(), ["--version"]),
+  prometheus: () => succeeds("prometheus", ["--version"]) && succeeds("promtool", ["--version"]),
 };
 
 const found = new Map<Tool, boolean>();

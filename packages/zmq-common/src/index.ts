@@ -2,6 +2,7 @@ export { formatTask, isStartOfBatch, parseTask, RESULT, START_OF_BATCH } from ".
 export { MalformedMessages } from "./formats/malformed.js";
 export { formatWeather, formatZipcode, parseWeather, type WeatherUpdate } from "./formats/weather.js";
 export { receiveStartOfBatch, resultsOfBatch } from "./formats/batch.js";
+export type { Metric, Sample } from "./metrics/metric.js";
 export { bursts, type BurstOptions } from "./patterns/bursts.js";
 export {
   LazyPirate,

@@ -1,6 +1,7 @@
 /** The live page beside containers. */
 import { expect, test } from "@jest/globals";
 import { describeWith, freePort } from "process-kit/jest";
+import { untilTold } from "../support/live-page.js";
 import { composeProject } from "./project.js";
 
 describeWith("docker", "the dashboard", () => {
@@ -23,21 +24,12 @@ describeWith("docker", "the dashboard", () => {
     const url = `http://127.0.0.1:${port}`;
     expect((await fetch(`${url}/command`, { method: "POST" })).status).toBe(405);
 
-    const closing = new AbortController();
-    const response = await fetch(`${url}/events`, { signal: closing.signal });
-    const decoder = new TextDecoder();
-    let text = "";
     // Who they are, where the client is connected to, and that it gets replies
-    const told = [
+    await untilTold(url, [
       /"role":"hello-server"/,
       /"connects":\["tcp:\/\/[^"]+:5555"\]/,
       /"sockets":\{"REQ":\[[1-9]/,
       /"socket":"REP","spans":\[\[/,
-    ];
-    for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-      text += decoder.decode(chunk, { stream: true });
-      if (told.every((pattern) => pattern.test(text))) break;
-    }
-    closing.abort();
+    ]);
   });
 });

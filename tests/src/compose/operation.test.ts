@@ -107,6 +107,26 @@ describeWith("docker", "under docker compose", () => {
     await eventually(async () => (await health("hello-server")) === "unhealthy", "hello-server is unhealthy");
   });
 
+  test("with METRICS each role serves what it does to its network, and nothing to the host", async () => {
+    const settings = { METRICS: "*:9464", HELLO_CLIENT_REQUESTS: 1_000_000, HELLO_SERVER_WORK: 10 };
+    await project.launch("hello", [], settings);
+
+    const ask = async (path: string) => {
+      const url = `http://hello-server:9464${path}`;
+      const script = `fetch('${url}').then((r) => r.text()).then((text) => process.stdout.write(text))`;
+      return (await project.exec("hello-client", `node --eval "${script}"`)).stdout;
+    };
+    await eventually(async () => (await ask("/readyz")) === "ready\n", "hello-server is ready");
+    await eventually(
+      async () => /_sent_total\{socket="REP",side="bind"\} [1-9]/.test(await ask("/metrics")),
+      "replies",
+    );
+    const ports = (await project.containers()).flatMap(({ HostConfig }) =>
+      Object.keys(HostConfig.PortBindings ?? {}),
+    );
+    expect(ports).toEqual([]);
+  });
+
   describe("the order of start does not matter:", () => {
     /** Starts a service by itself, and waits until it has said something. */
     async function begin(profile: Profile, service: string, settings: Settings) {

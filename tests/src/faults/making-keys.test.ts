@@ -46,7 +46,7 @@ test("a client that was removed from the authorized ones stays removed", async (
   const again = makeKeys();
   await again.done();
   expect(again.stdout).toBe("");
-  expect(again.logLines(/^left /)).toHaveLength(10);
+  expect(again.logLines(/^left /)).toHaveLength(11);
   expect(existsSync(join(dir, "authorized", "hello-client"))).toBe(false);
 });
 

@@ -80,9 +80,12 @@ describe("in a folder of one's own", () => {
     async (major, main, tests) => {
       const node = await nodeOf(major);
       const endpoint = await freeEndpoint();
-      const service = start([node, at(main), "--bind", endpoint], { cwd: at() });
+      const service = start([node, at(main), "--bind", endpoint, "--metrics", "127.0.0.1:0"], { cwd: at() });
       expect(await ask(endpoint, "Hello")).toBe("Hello");
       await service.line(/^Received Hello$/);
+      const [, metrics = ""] = await service.untilLogged(/^metrics on (\S+)$/);
+      const scraped = await (await fetch(metrics)).text();
+      expect(scraped).toContain('zeromq_messages_received_total{socket="REP",side="bind"} 1\n');
 
       const { stdout } = await run(node, "--test", "--test-reporter=tap", ...tests);
       expect(stdout).toMatch(/^# pass 1$/m);

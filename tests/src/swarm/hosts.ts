@@ -15,7 +15,7 @@ const DEADLINE = 120_000;
 const SETUP_DEADLINE = 900_000;
 
 /** The host that manages the Swarm, and has the journals. */
-const MANAGER = 1;
+export const MANAGER = 1;
 
 const HOSTS = [MANAGER, 2, 3] as const;
 
@@ -32,6 +32,9 @@ const PATTERNS = {
 export type Pattern = keyof typeof PATTERNS;
 
 const ROLES = Object.values(PATTERNS).flat();
+
+/** What images there are. */
+const APPS = [...ROLES, "dashboard"];
 
 /** Environment variables of `docker-stack.yml`. */
 export type Settings = Record<string, string | number>;
@@ -70,11 +73,12 @@ export class Hosts {
   /** A stack for each test: none meets the journals of another. */
   #stacks = 0;
 
-  get #stack(): string {
+  /** The name of the present one. */
+  get stack(): string {
     return `zeromq${this.#stacks}`;
   }
 
-  #image(role: string, tag = this.tag): string {
+  image(role: string, tag = this.tag): string {
     return `localhost:5000/zeromq-${role}:${tag}`;
   }
 
@@ -92,12 +96,12 @@ export class Hosts {
       "build",
     ];
     await succeed(build, { TAG: this.tag });
-    await swarm("load", ...ROLES.map((role) => this.#image(role)));
+    await swarm("load", ...APPS.map((role) => this.image(role)));
   }
 
   async down(): Promise<void> {
     await swarm("down");
-    await succeed(["docker", "image", "rm", ...ROLES.map((role) => this.#image(role))]);
+    await succeed(["docker", "image", "rm", ...APPS.map((role) => this.image(role))]);
   }
 
   /** Deploys some patterns, and no replica of the others. */
@@ -111,15 +115,15 @@ export class Hosts {
     const none = ROLES.filter((role) => !wanted.has(role)).map((role) => [`${variableOf(role)}_REPLICAS`, 0]);
     const files = ["docker-stack.yml", ...overrides].flatMap((file) => ["--compose-file", join(ROOT, file)]);
     // The images are there; there is no registry to ask for newer ones
-    const command = ["stack", "deploy", "--resolve-image", "never", ...files, this.#stack];
+    const command = ["stack", "deploy", "--resolve-image", "never", ...files, this.stack];
     await this.docker(MANAGER, command, { TAG: this.tag, ...Object.fromEntries(none), ...settings });
   }
 
   /** Removes the stack, if there is one, and waits for the end of its containers. */
   async remove(): Promise<void> {
     if (this.#stacks === 0) return;
-    await this.docker(MANAGER, ["stack", "rm", this.#stack]);
-    const label = `com.docker.stack.namespace=${this.#stack}`;
+    await this.docker(MANAGER, ["stack", "rm", this.stack]);
+    const label = `com.docker.stack.namespace=${this.stack}`;
     await eventually(async () => {
       const left = await Promise.all(HOSTS.map((host) => this.#ps(host, label)));
       return left.flat().length === 0;
@@ -128,15 +132,15 @@ export class Hosts {
 
   /** `docker service scale`: returns when it has asked for it. */
   async scale(role: string, replicas: number): Promise<void> {
-    await this.docker(MANAGER, ["service", "scale", "--detach", `${this.#stack}_${role}=${replicas}`]);
+    await this.docker(MANAGER, ["service", "scale", "--detach", `${this.stack}_${role}=${replicas}`]);
   }
 
   /** A rolling update to another image: returns when it is completed. */
   async update(role: string): Promise<void> {
-    const next = this.#image(role, `${this.tag}-next`);
-    for (const host of HOSTS) await this.docker(host, ["tag", this.#image(role), next]);
+    const next = this.image(role, `${this.tag}-next`);
+    for (const host of HOSTS) await this.docker(host, ["tag", this.image(role), next]);
     const command = ["service", "update", "--no-resolve-image", "--detach", "--image", next];
-    await this.docker(MANAGER, [...command, `${this.#stack}_${role}`]);
+    await this.docker(MANAGER, [...command, `${this.stack}_${role}`]);
     await eventually(
       async () => {
         const format = "{{if .UpdateStatus}}{{.UpdateStatus.State}} {{.UpdateStatus.Message}}{{end}}";
@@ -145,7 +149,7 @@ export class Hosts {
           "inspect",
           "--format",
           format,
-          `${this.#stack}_${role}`,
+          `${this.stack}_${role}`,
         ]);
         if (/paused|rollback/.test(state)) throw new Error(`Expected ${role} to be updated, got ${state}`);
         return state.startsWith("completed");
@@ -208,7 +212,7 @@ export class Hosts {
   }
 
   async #containersOn(host: Host, role: string): Promise<Container[]> {
-    const lines = await this.#ps(host, `com.docker.swarm.service.name=${this.#stack}_${role}`);
+    const lines = await this.#ps(host, `com.docker.swarm.service.name=${this.stack}_${role}`);
     return lines.map((line) => {
       const [id = "", state, text = ""] = line.split("\t");
       const [, status] = /^Exited \((\d+)\)/.exec(text) ?? [];

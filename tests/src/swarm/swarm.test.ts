@@ -3,9 +3,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { actorsOf, edgesOf, type LiveState, type Pattern } from "live";
 import { describeWith, eventually, role } from "process-kit/jest";
 import { outcomeOf, parseJournal, readJournal } from "../jobs/journal.js";
 import { type Container, type DeployOptions, type Hosts, type Settings, threeHosts } from "./hosts.js";
+import { openFrom, openPage } from "./live.js";
 
 /** What the sink has counted, how often each job was done, and what it is about. */
 class Batch {
@@ -65,6 +67,19 @@ class Batch {
 
 const hostsOf = (containers: readonly Container[]) =>
   containers.map(({ host }) => host).toSorted((a, b) => a - b);
+
+const PATTERNS: Pattern[] = ["hello", "weather", "pipeline", "jobs"];
+
+/** The hosts that roles are heard of from. */
+function hostsHeard(state: LiveState): string[] {
+  const actors = PATTERNS.flatMap((pattern) => actorsOf(state, pattern, Date.now()));
+  const heard = actors.filter(({ condition }) => condition === "running");
+  return [...new Set(heard.map(({ node }) => node?.host ?? ""))].toSorted();
+}
+
+/** How many connections there are on the page. */
+const connections = (state: LiveState, pattern: Pattern) =>
+  edgesOf(pattern, actorsOf(state, pattern, Date.now())).filter(({ isUp }) => isUp).length;
 
 /** Slow enough for two cores to have something left for the others. */
 const QUICK_WEATHER: Settings = { WUSERVER_RATE: 1000, WUCLIENT_FILTERS: "1", WUCLIENT_UPDATES: 50 };
@@ -204,6 +219,41 @@ describeWith("swarm", "on three hosts", () => {
       await hosts.mend(2);
       // For a moment there are two of each: the ones that were cut off, and those that replace them
       await batch.expectCounted(2);
+    });
+
+    test("the dashboard shows the roles of all hosts, to its own host alone, and which host is lost", async () => {
+      const live = { TELEMETRY: "tcp://dashboard:5560", DASHBOARD_REPLICAS: 1 };
+      // More of everything than there is time for
+      const hello = { HELLO_CLIENT_REQUESTS: 1_000_000, HELLO_SERVER_WORK: 50 };
+      const weather = {
+        ...QUICK_WEATHER,
+        WUSERVER_REPLICAS: 1,
+        WUCLIENT_REPLICAS: 1,
+        WUCLIENT_UPDATES: 1_000_000,
+      };
+      const batches = { TASKS: 1_000_000, TASKWORK_REPLICAS: 1, JOBS: 10_000, JOBWORK_REPLICAS: 1 };
+      await hosts.deploy(
+        PATTERNS,
+        { ...live, ...hello, ...weather, ...batches, CURVE_DIR: folder },
+        { overrides: ["docker-stack.secure.yml"] },
+      );
+      await untilElsewhere("dashboard", 1);
+      await using page = await openPage(hosts);
+      const { state } = page;
+      // Each client is connected to each server, and each worker to both ends; jobs come back to their ventilator
+      const wanted = { hello: 9, weather: 1, pipeline: 2, jobs: 2 };
+      await eventually(
+        () => PATTERNS.every((pattern) => connections(state, pattern) === wanted[pattern]),
+        () => `the connections on the page, ${PATTERNS.map((pattern) => connections(state, pattern)).join()}`,
+        120_000,
+      );
+      expect(hostsHeard(state)).toEqual(["host1", "host2", "host3"]);
+      expect(await openFrom(2, hosts)).toBe("ECONNREFUSED");
+
+      await hosts.cut(3);
+      await eventually(() => hostsHeard(state).join() === "host1,host2", "host 3 is lost");
+      await hosts.mend(3);
+      await eventually(() => hostsHeard(state).length === 3, "host 3 is back", 60_000);
     });
   });
 });

@@ -48,7 +48,7 @@ export function edgesOf(pattern: Pattern, actors: readonly Actor[]): Edge[] {
   return [...edges.values()];
 }
 
-/** Those that have bound what somebody connects to: by port, and by host as far as that is known. */
+/** Those that have bound what somebody connects to: by port, and by address or host as far as they are known. */
 function findBound(connecting: Actor, endpoint: string, actors: readonly Actor[]): Actor[] {
   const wanted = parse(endpoint);
   const candidates = actors.filter(
@@ -56,16 +56,18 @@ function findBound(connecting: Actor, endpoint: string, actors: readonly Actor[]
       actor !== connecting &&
       actor.node?.sockets.some(({ binds }) => binds.some((each) => parse(each).port === wanted.port)),
   );
-  const isLocal = /^(127\.|localhost$|\[::1\])/.test(wanted.host) || wanted.host === "";
+  const isLocal = /^(127\.|localhost$|::1$)/.test(wanted.host) || wanted.host === "";
   const exact = candidates.filter(({ node, role }) =>
-    isLocal ? node?.host === connecting.node?.host : node?.host === wanted.host || role === wanted.host,
+    isLocal
+      ? node?.host === connecting.node?.host
+      : node?.addresses?.includes(wanted.host) || node?.host === wanted.host || role === wanted.host,
   );
   return exact.length > 0 ? exact : candidates;
 }
 
 /** Of an ipc endpoint, the path is taken for the port. */
 function parse(endpoint: string): { host: string; port: string } {
-  const [, host = "", port = ""] = /^tcp:\/\/(.*):(\d+)$/.exec(endpoint) ?? ["", "", endpoint];
+  const [, host = "", port = ""] = /^tcp:\/\/\[?([^\]]*)\]?:(\d+)$/.exec(endpoint) ?? ["", "", endpoint];
   return { host, port };
 }
 

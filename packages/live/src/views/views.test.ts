@@ -113,6 +113,25 @@ describe("who is connected", () => {
     expect(peersOf(["tcp://localhost:6666"])).toEqual([]);
   });
 
+  test("an address is that of the role that has it: containers of one service on several hosts", () => {
+    const server = (id: string, address: string) =>
+      node(id, "hello-server", [socket("REP", { binds: ["tcp://0.0.0.0:5555"] })], {
+        addresses: ["172.18.0.3", address],
+      });
+    const sockets = [
+      socket("REQ", { connects: ["tcp://10.0.4.7:5555"] }),
+      socket("REQ", { connects: ["tcp://[fd00::8]:5555"], name: "REQ 2" }),
+    ];
+    const state = stateOf(
+      server("s1", "10.0.4.6"),
+      server("s2", "10.0.4.7"),
+      server("s3", "fd00::8"),
+      node("c4", "hello-client", sockets),
+    );
+    const edges = edgesOf("hello", actorsOf(state, "hello", NOW));
+    expect(edges.map(({ to }) => to.node?.id)).toEqual(["s2", "s3"]);
+  });
+
   test("one that is not heard of is silent, and gone after a while", () => {
     const state = stateOf(sink);
     const conditions = [0, 2500, 40_000].map((later) =>

@@ -17,7 +17,8 @@ export interface WeatherUpdate {
  */
 export function formatZipcode(zipcode: number): Buffer {
   if (!inRange(zipcode, 0, 99_999)) throw outOfRange("zipcode", zipcode, "0 to 99999");
-  for (let at = 4, rest = zipcode; at >= 0; at--, rest = quotient(rest)) bytes[at] = ZERO + (rest % 10);
+  // As an integer: V8 has it as floating point, which takes longer to divide
+  for (let at = 4, rest = zipcode | 0; at >= 0; at--, rest = quotient(rest)) bytes[at] = ZERO + (rest % 10);
   return beginnings[5] as Buffer;
 }
 

@@ -6,7 +6,7 @@ import { type Lookups, type Replica, Replicas } from "../sockets/connections/rep
 import type { SocketContext } from "../sockets/context.js";
 import { isHostName } from "../sockets/endpoints.js";
 import { monitor } from "../sockets/monitor.js";
-import { observerOf } from "../sockets/observer.js";
+import { observer, observerOf } from "../sockets/observer.js";
 import { PeerMonitor } from "../sockets/peers.js";
 import { sSend, sSleep } from "../zhelpers/zhelpers.js";
 
@@ -275,9 +275,9 @@ export class LazyPirate implements Disposable {
     for (;;) {
       try {
         const reply = await socket.receive();
-        const observer = observerOf(socket);
-        observer?.received();
-        observer?.end();
+        const watcher = observerOf(socket);
+        watcher?.received();
+        watcher?.end();
         this.#tryingSince = undefined;
         server.failures = 0;
         return reply;
@@ -298,6 +298,7 @@ export class LazyPirate implements Disposable {
     if (tried >= this.#retries) {
       throw new NoReplyError(`no reply from ${all}: tried ${tried} times, ${timeout} ms each`);
     }
+    observer()?.retried();
     const asked = this.#current?.peer.label ?? all;
     log.warn({ tried, timeout }, `no reply from ${asked} within ${timeout} ms; trying again`);
     await sSleep(Math.random() * Math.min(timeout, (timeout / 10) * 2 ** (tried - 1)), signal);

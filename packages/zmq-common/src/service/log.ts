@@ -27,7 +27,7 @@ export interface LogOptions {
 export async function createLog(
   name: string,
   { level, format, onLog }: LogOptions,
-  stderr = new Output(process.stderr),
+  stderr = new Output(() => process.stderr),
 ): Promise<RoleLogger> {
   const hooks = onLog && { logMethod: tap(onLog) };
   const log = pino(

@@ -75,6 +75,14 @@ export function address(description: string, details: { default: string }): Opti
   return { description, placeholder: "host:port", parse: checkAddress, default: details.default };
 }
 
+/** An {@link address}; `undefined` where it is not given. */
+export function optionalAddress(
+  description: string,
+  details: { env?: string } = {},
+): OptionSpec<string | undefined> {
+  return { ...address(description, { default: "" }), ...details, default: undefined };
+}
+
 function checkAddress(given: string): string {
   const { host, port } = parseAddress(given);
   if (host !== "" && /^\d+$/.test(port) && Number(port) <= 65_535) return given.trim();

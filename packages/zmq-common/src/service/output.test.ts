@@ -14,7 +14,9 @@ function standingStill(isTTY = false) {
       done = callback;
     },
   });
-  const output = new Output(Object.assign(stream, { isTTY, fd: 1 }) as unknown as typeof process.stdout);
+  const output = new Output(
+    () => Object.assign(stream, { isTTY, fd: 1 }) as unknown as typeof process.stdout,
+  );
   const dropped: number[] = [];
   output.onDropped = (count) => dropped.push(count);
   /** Reads all that waits. */
@@ -69,6 +71,7 @@ test.each([
   let was = "nothing";
   output.onClosed = () => (was = "closed");
   output.onError = () => (was = "error");
+  output.write("line\n");
   stream.emit("error", Object.assign(new Error(code), { code }));
   expect(was).toBe(told);
 });

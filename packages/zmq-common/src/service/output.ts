@@ -27,14 +27,22 @@ export class Output {
   onError: (error: Error) => void = () => {};
   /** Called when its reader has closed it. */
   onClosed: (error: Error) => void = () => {};
-  readonly #stream: Stream;
+  readonly #open: () => Stream;
+  #opened: Stream | undefined;
   /** What waits behind that which the stream has; as one text it takes a third of what thousands take there. */
   #waiting = "";
   #dropped = 0;
 
-  /** @param stream `process.stdout` or `process.stderr`. */
-  constructor(stream: Stream) {
-    this.#stream = stream;
+  /** @param open Gives `process.stdout` or `process.stderr`. It takes Node.js a while to make it, so not before it is used. */
+  constructor(open: () => Stream) {
+    this.#open = open;
+  }
+
+  get #stream(): Stream {
+    return (this.#opened ??= this.#prepare(this.#open()));
+  }
+
+  #prepare(stream: Stream): Stream {
     neverBlock(stream);
     stream.on("drain", () => this.#resume());
     stream.on("error", (error: NodeJS.ErrnoException) => {
@@ -42,11 +50,12 @@ export class Output {
       // A terminal that is closed also sends SIGHUP, and whoever ignores that wants to go on
       else if (!stream.isTTY) this.onError(error);
     });
+    return stream;
   }
 
   /** How many characters still wait for their reader. */
   get waiting(): number {
-    return this.#stream.writableLength + this.#waiting.length;
+    return (this.#opened?.writableLength ?? 0) + this.#waiting.length;
   }
 
   write(text: string): void {

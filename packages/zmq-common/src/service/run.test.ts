@@ -1,4 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type RunningProcess, start, type StartOptions } from "process-kit/jest";
@@ -29,6 +31,7 @@ const roles: Record<string, string> = {
   printing: `async (_, { print, signal }) => {
     for (;;) { signal.throwIfAborted(); print("line\\n"); await new Promise(setImmediate); }
   }`,
+  asked: `async (_, { input }) => { for await (const _ of input) break; input.destroy(); }`,
   sends: `async ({ connect }) => {
     using push = new Push();
     connectEndpoints(push, [connect]);
@@ -186,4 +189,62 @@ test("--health-file is there while it runs", async () => {
   app.kill("SIGTERM");
   await app.exited();
   if (process.platform !== "win32") expect(existsSync(file)).toBe(false);
+});
+
+describe("--metrics", () => {
+  /** Starts an app that serves its metrics, and waits until it says where. */
+  async function serving(name: string, options: StartOptions = {}) {
+    const app = startApp(name, [], { env: { METRICS: "127.0.0.1:0" }, ...options });
+    const [, url = ""] = await app.untilLogged(/^metrics on (\S+)\/metrics$/);
+    return { app, url };
+  }
+
+  /** A client that says nothing, and keeps its connection. */
+  async function connectTo(url: string) {
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    // The process may end first
+    socket.on("error", () => {});
+    await once(socket, "connect");
+    return socket;
+  }
+
+  test("serves what the role counts, and how it stands, as long as it runs", async () => {
+    const { app, url } = await serving("endless");
+    const response = await fetch(`${url}/metrics`);
+    expect(await response.text()).toMatch(
+      /^zeromq_role_info\{role="endless",version="1\.2\.3",libzmq="\d\S*"\} 1$/m,
+    );
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+    const client = await connectTo(url);
+    app.kill("SIGTERM");
+    // Windows has no SIGTERM to send
+    if (process.platform === "win32") await app.exited();
+    else await app.done(1000);
+    client.destroy();
+  });
+
+  test("keeps no role alive that has come to its end", async () => {
+    const { app, url } = await serving("asked");
+    const client = await connectTo(url);
+    app.write("go on\n");
+    // Less than a client may take for its request
+    await app.done(1500);
+    client.destroy();
+  });
+
+  test("at a port that is in use is an error, as with any endpoint", async () => {
+    const { url } = await serving("endless");
+    const { host } = new URL(url);
+    const { status, out, err } = await run("done", ["--metrics", host, "--log-format", "text"]);
+    expect({ status, out }).toEqual({ status: 1, out: "" });
+    expect(err).toMatch(/FATAL: cannot serve metrics on 127\.0\.0\.1:\d+: address already in use\n$/);
+  });
+
+  test.each(["9464", "127.0.0.1", "127.0.0.1:65536", "127.0.0.1:http"])("is refused as %s", async (given) => {
+    const { status, err } = await run("done", ["--metrics", given]);
+    expect(status).toBe(2);
+    expect(err).toContain("expected a host and a port, such as 127.0.0.1:8080");
+  });
 });

@@ -1,14 +1,30 @@
 import { readFileSync } from "node:fs";
+import { isatty } from "node:tty";
 import { version as libzmqVersion } from "zeromq";
+import { Counts } from "../metrics/counts.js";
+import type { Sample } from "../metrics/metric.js";
+import type { RoleInfo } from "../metrics/server.js";
 import { CurveKeys } from "../security/curve-keys.js";
 import { startZapHandler } from "../security/zap.js";
+import { RefusedError } from "../sockets/connection-log.js";
 import type { SocketContext } from "../sockets/context.js";
+import { endpointError } from "../sockets/endpoints.js";
+import type { Logger } from "../sockets/logger.js";
+import { observeSockets } from "../sockets/observer.js";
 import { type Shown, Telemetry } from "../telemetry/telemetry.js";
 import { sCatchSignals } from "../zhelpers/zhelpers.js";
 import { parseOptions, type Program, UsageExit } from "./command-line.js";
 import { startHealthFile } from "./health.js";
 import { createLog, LOG_FORMATS, LOG_LEVELS, type LogOptions, type RoleLogger } from "./log.js";
-import { choice, optionalRemoteEndpoint, type OptionSpecs, type OptionValues, path } from "./options.js";
+import {
+  choice,
+  optionalAddress,
+  optionalRemoteEndpoint,
+  type OptionSpecs,
+  type OptionValues,
+  parseAddress,
+  path,
+} from "./options.js";
 import { Output } from "./output.js";
 import type { Print } from "./print.js";
 import { endWithoutTerminal } from "./terminal.js";
@@ -21,6 +37,8 @@ export interface RoleContext extends SocketContext {
   print: Print;
   /** Says what the role has to show, for those who look on (`--telemetry`); it is asked a few times a second. */
   show: (read: () => Shown) => void;
+  /** Says what the role counts by itself, for Prometheus (`--metrics`); it is asked at each scrape. */
+  measure: (read: () => Iterable<Sample>) => void;
   /** What is typed or piped in: stdin. */
   readonly input: NodeJS.ReadableStream & { isTTY?: boolean };
 }
@@ -49,8 +67,8 @@ export async function runRole<S extends OptionSpecs>(
   const caught = sCatchSignals();
   endWithoutTerminal();
   const program = describe(meta, name);
-  const stdout = new Output(process.stdout);
-  const stderr = new Output(process.stderr);
+  const stdout = new Output(() => process.stdout);
+  const stderr = new Output(() => process.stderr);
   stdout.onError = (error) => {
     process.exitCode = 1;
     stderr.write(`${program.name}: cannot print: ${error.message}\n`);
@@ -60,6 +78,7 @@ export async function runRole<S extends OptionSpecs>(
       logLevel,
       logFormat,
       telemetry: endpoint,
+      metrics: address,
       healthFile,
       curveDir,
       ...options
@@ -75,13 +94,28 @@ export async function runRole<S extends OptionSpecs>(
       if (endpoint !== undefined) telemetry = startTelemetry(program.name, endpoint, { keys, log });
       return telemetry;
     };
+    const startCounting = async () => {
+      if (address !== undefined) return startMetrics(program.info, address, log);
+      return undefined;
+    };
     const run = (context: RoleContext) => role(options as OptionValues<S>, context);
     const patience = GRACE + grace(options as OptionValues<S>);
-    await runToEnd(run, { healthFile, curveDir, tell, name: program.name, caught, log, stdout, patience });
+    await runToEnd(run, {
+      healthFile,
+      curveDir,
+      tell,
+      startCounting,
+      name: program.name,
+      caught,
+      log,
+      stdout,
+      patience,
+    });
   } catch (error) {
     if (!(error instanceof UsageExit)) throw error;
     process.exitCode = error.status;
-    // What it has printed may wait for a reader
+    // commander has printed by itself. Whoever reads that may be gone, or take their time
+    for (const output of [stdout, stderr]) output.write("");
     caught.addEventListener("abort", () => process.exit());
   }
 }
@@ -90,12 +124,15 @@ type CommonOptions = OptionValues<ReturnType<typeof commonOptions>>;
 
 /** The options that every role has. */
 function commonOptions() {
-  const format = process.stderr.isTTY ? "text" : "json";
+  const format = isatty(2) ? "text" : "json";
   return {
     curveDir: path("folder of keys (CURVE); without it, nothing is encrypted and everyone is admitted"),
     healthFile: path("file touched every second while the event loop responds"),
     telemetry: optionalRemoteEndpoint("endpoint of a live page that is told what this role does", {
       env: "TELEMETRY",
+    }),
+    metrics: optionalAddress("where to serve /metrics for Prometheus, /healthz and /readyz", {
+      env: "METRICS",
     }),
     logLevel: choice("least severity of what is logged on stderr", {
       choices: LOG_LEVELS,
@@ -116,6 +153,8 @@ interface Surroundings extends Pick<CommonOptions, "healthFile" | "curveDir"> {
   name: string;
   /** Has a page told what this role does, if there is one. */
   tell: (keys: CurveKeys | undefined) => Telemetry | undefined;
+  /** Counts what this role does and serves it, if it is asked for. */
+  startCounting: () => Promise<Counts | undefined>;
   caught: AbortSignal;
   log: RoleLogger;
   stdout: Output;
@@ -126,7 +165,7 @@ interface Surroundings extends Pick<CommonOptions, "healthFile" | "curveDir"> {
 /** Runs the role to its end, and sets the exit status. */
 async function runToEnd(
   role: (context: RoleContext) => Promise<void>,
-  { name, healthFile, curveDir, tell, caught, log, stdout, patience }: Surroundings,
+  { name, healthFile, curveDir, tell, startCounting, caught, log, stdout, patience }: Surroundings,
 ): Promise<void> {
   const ending = new AbortController();
   const { signal } = ending;
@@ -169,11 +208,15 @@ async function runToEnd(
   const print: Print = (text) => stdout.write(text);
   process.exitCode = 0;
   let telemetry: Telemetry | undefined;
+  let counts: Counts | undefined;
   try {
     using _health = healthFile === undefined ? undefined : startHealthFile(healthFile);
     const keys = curveDir === undefined ? undefined : new CurveKeys(curveDir, name);
     using _zap = startZapHandler(keys, log);
     telemetry = tell(keys);
+    // After that: the socket that tells is none of the role's
+    counts = await startCounting();
+    signal.addEventListener("abort", () => counts?.stop());
     await role({
       signal,
       print,
@@ -183,6 +226,9 @@ async function runToEnd(
       show(read) {
         if (telemetry !== undefined) telemetry.show = read;
       },
+      measure(read) {
+        if (counts !== undefined) counts.measure = read;
+      },
       // Opened only by a role that reads it
       get input() {
         return process.stdin;
@@ -191,6 +237,7 @@ async function runToEnd(
   } catch (error) {
     onFatalError(error as Error);
   } finally {
+    counts?.stop();
     await telemetry?.end(process.exitCode);
   }
   // Its sockets may be kept open by the lookup of a name
@@ -203,21 +250,60 @@ function startTelemetry(
   endpoint: string,
   { keys, log }: Pick<SocketContext, "keys" | "log">,
 ): Telemetry | undefined {
-  const warn = (error: Error) => log.warn(`no telemetry: ${error.message}`);
-  // A page that is not there, or comes and goes, is nothing to report
-  const quiet = { debug() {}, info() {}, warn() {}, error() {}, fatal() {} };
+  const said = new Set<string>();
+  const warn = (problem: string) => {
+    if (said.has(problem)) return;
+    said.add(problem);
+    log.warn(`no telemetry: ${problem}`);
+  };
+  const problems: Logger = {
+    // A page that is not there, or comes and goes, is nothing to report
+    debug() {},
+    info() {},
+    // What is in the way for good is, once: a key, a name
+    warn: (first: string | object, text: string = "") => warn(typeof first === "string" ? first : text),
+    error() {},
+    fatal() {},
+  };
   try {
-    return new Telemetry(name, endpoint, { keys, log: quiet, onFatalError: warn });
+    return new Telemetry(name, endpoint, {
+      keys,
+      log: problems,
+      onFatalError(error) {
+        // A refusal is said already
+        if (!(error instanceof RefusedError)) warn(error.message);
+      },
+    });
   } catch (error) {
-    warn(error as Error);
+    warn((error as Error).message);
     return undefined;
   }
 }
 
+/** @throws {EndpointError} When it cannot listen at that address. */
+async function startMetrics(info: RoleInfo, address: string, log: RoleLogger): Promise<Counts> {
+  const { startMetricsServer } = await import("../metrics/server.js");
+  const { host, port } = parseAddress(address);
+  const counts = new Counts();
+  try {
+    const { url } = await startMetricsServer({ host, port: Number(port), counts, info });
+    observeSockets(counts);
+    log.info(`metrics on ${url}/metrics`);
+    return counts;
+  } catch (error) {
+    throw endpointError("serve metrics on", address, error);
+  }
+}
+
 /** What an app's package.json, one folder above its main module, says about it. */
-function describe(meta: ImportMeta, ownName: string | undefined): Program {
+function describe(meta: ImportMeta, ownName: string | undefined): Program & { info: RoleInfo } {
   const json = readFileSync(new URL("../package.json", meta.url), "utf8");
   const { name: appName, version, description } = JSON.parse(json) as Program;
   const name = ownName ?? appName;
-  return { name, description, version: `${name} ${version} (libzmq ${libzmqVersion})` };
+  return {
+    name,
+    description,
+    version: `${name} ${version} (libzmq ${libzmqVersion})`,
+    info: { role: name, version, libzmq: libzmqVersion },
+  };
 }

@@ -37,7 +37,7 @@ export async function bindEndpoints(
   setSocketDefaults(socket);
   setServerDefaults(socket);
   monitor(socket);
-  observer()?.opened(socket);
+  observer()?.opened(socket, "bind");
   if (context?.keys !== undefined) Object.assign(socket, context.keys.server());
   if (context !== undefined) {
     logPeers(socket, context.log);
@@ -135,7 +135,7 @@ export function connectEndpoints(
       throw endpointError("connect to", endpoint, error);
     }
   }
-  observer()?.opened(socket);
+  observer()?.opened(socket, "connect");
   observer()?.connected(socket, endpoints);
   followConnections(endpoints, { ...details, socket, context, server, refusals });
 }

@@ -1,9 +1,9 @@
-import { afterEach, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import { Pull, Push, Reply, Subscriber } from "zeromq";
 import { LazyPirate } from "../patterns/lazy-pirate.js";
 import { bindEndpoints, connectAndWait } from "../sockets/connecting.js";
 import { messages } from "../sockets/messages.js";
-import { observerOf, observeSockets } from "../sockets/observer.js";
+import { observerOf } from "../sockets/observer.js";
 import { sSend } from "../zhelpers/zhelpers.js";
 import { Telemetry } from "./telemetry.js";
 import { LABELS, parseTelemetry, type TelemetryMessage } from "./wire.js";
@@ -11,8 +11,6 @@ import { LABELS, parseTelemetry, type TelemetryMessage } from "./wire.js";
 const quiet = { debug() {}, info() {}, warn() {}, error() {}, fatal() {} };
 const signal = AbortSignal.timeout(20_000);
 const context = { log: quiet, onFatalError() {}, signal };
-
-afterEach(() => observeSockets(undefined));
 
 /** A page: a bound SUB socket, and what it has received. */
 async function startPage() {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { hostname } from "node:os";
+import { hostname, networkInterfaces } from "node:os";
 import { setImmediate as turn } from "node:timers/promises";
 import { type Socket, XPublisher } from "zeromq";
 import { connectEndpoints } from "../sockets/connecting.js";
@@ -12,6 +12,7 @@ import {
   formatTelemetry,
   LABELS,
   type LogLevel,
+  MAX_ADDRESSES,
   MAX_SHOWN,
   MAX_SOCKETS,
   type NodeMessage,
@@ -64,6 +65,7 @@ export class Telemetry implements Observer {
   #made = 0;
   /** Called when somebody looks. */
   #found: (() => void) | undefined;
+  readonly #stopObserving: () => void;
 
   /**
    * @param role The name of the role.
@@ -78,7 +80,7 @@ export class Telemetry implements Observer {
     this.#publisher.linger = LINGER;
     void this.#receiveSubscriptions();
     this.#headStart = setTimeout(() => this.#look(), HEAD_START).unref();
-    observeSockets(this);
+    this.#stopObserving = observeSockets(this);
   }
 
   opened(socket: Socket): void {
@@ -136,6 +138,9 @@ export class Telemetry implements Observer {
     this.#malformed += 1;
   }
 
+  /** The outcome of a span tells it. */
+  retried(): void {}
+
   made(count: number): void {
     this.#made += count;
   }
@@ -147,7 +152,7 @@ export class Telemetry implements Observer {
 
   /** Tells the last of it, and that it was the last. */
   async end(code: number): Promise<void> {
-    observeSockets(undefined);
+    this.#stopObserving();
     for (const watched of this.#sockets) watched.end();
     if (this.#headStart !== undefined && !this.#isWatched) await this.#waitForWatcher();
     clearTimeout(this.#headStart);
@@ -246,11 +251,11 @@ export class Telemetry implements Observer {
   }
 
   #tellNode(): void {
-    this.#send(this.#describeNode());
+    if (this.#isWatched) this.#send(this.#describeNode());
   }
 
   #describeNode(): NodeMessage {
-    return { ...this.#node, sockets: this.#sockets.map(({ info }) => info) };
+    return { ...this.#node, addresses: ownAddresses(), sockets: this.#sockets.map(({ info }) => info) };
   }
 
   #send(message: TelemetryMessage): void {
@@ -259,4 +264,11 @@ export class Telemetry implements Observer {
       // A message that cannot be sent is as good as one that nobody wants
     });
   }
+}
+
+/** The addresses of this machine that others can connect to. */
+function ownAddresses(): string[] {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  const reachable = all.filter(({ internal }) => !internal).map(({ address }) => address);
+  return reachable.slice(0, MAX_ADDRESSES);
 }

@@ -28,6 +28,7 @@ const message: fc.Arbitrary<TelemetryMessage> = fc.oneof(
       role: text(64),
       pid: count,
       host: text(256),
+      addresses: fc.array(text(64), { maxLength: 8 }),
       started: time,
       sockets: fc.array(socketInfo, { maxLength: 4 }),
       state: fc.constant("ended" as const),

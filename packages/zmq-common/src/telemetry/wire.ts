@@ -8,6 +8,8 @@ export interface NodeMessage {
   role: string;
   pid: number;
   host: string;
+  /** Its addresses on networks, by which others connect to what it has bound on all interfaces. */
+  addresses?: string[];
   /** When it started, in milliseconds since 1970, as all times here. */
   started: number;
   sockets: SocketInfo[];
@@ -82,6 +84,9 @@ export const MAX_SOCKETS = 64;
 /** The most lines that a role has to show. */
 export const MAX_SHOWN = 100;
 
+/** The most addresses of a role. */
+export const MAX_ADDRESSES = 64;
+
 const MAX_ENDPOINTS = 64;
 const MAX_TEXT = 512;
 
@@ -117,6 +122,7 @@ const READERS: { [T in TelemetryMessage["topic"]]: (given: Unknown) => Telemetry
     role: text(given["role"], 64),
     pid: count(given["pid"]),
     host: text(given["host"], 256),
+    ...optional("addresses", given, (all) => list(all, MAX_ADDRESSES, (each) => text(each, 64))),
     started: number(given["started"]),
     sockets: list(given["sockets"], MAX_SOCKETS, (each) => socketInfo(object(each))),
     ...optional("state", given, (state) => is(state, "ended" as const)),

@@ -38,7 +38,16 @@ export class RunningRole implements AsyncDisposable {
     const log = pino({ level: "trace" }, { write });
     const onFatalError = (error: Error) => this.#stop.abort(error);
     const input = new PassThrough();
-    this.done = run({ signal: this.#stop.signal, print, log, onFatalError, input, show: () => {}, ...given });
+    this.done = run({
+      signal: this.#stop.signal,
+      print,
+      log,
+      onFatalError,
+      input,
+      show: () => {},
+      measure: () => {},
+      ...given,
+    });
     // Whether it fails is for the test to look at
     this.done.catch(() => {}).finally(() => this.#look());
   }
