@@ -10,6 +10,7 @@ function appsOf(folder) {
 /** @type {import("knip").KnipConfig} */
 export default {
   workspaces: {
+    "apps/demo": { entry: ["src/{main,number-publisher,number-subscriber}.ts"] },
     "packages/live": {
       entry: ["page/page.tsx", "page/page.css"],
       project: ["{src,page}/**/*.{ts,tsx}"],

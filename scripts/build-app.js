@@ -1,6 +1,6 @@
 // Bundles the app in the working directory: dist/main.js with zmq-common and zeromq in it. One file is loaded in half the
 // time of the hundred that it is made of. Outside stay what else the app's package.json lists under `dependencies`, and
-// zeromq's addon, which is native.
+// zeromq's addon, which is native. Where an app has other programs, arguments name them: they are bundled in the same way.
 //
 // A role should start as fast as it can, so Node.js' own modules are loaded by `require`: an `import` of one calls all its
 // getters, some of which load more.
@@ -91,32 +91,34 @@ const withoutThreads = {
 };
 
 await rm("dist", { recursive: true, force: true });
-await build({
-  stdin: {
-    // The compile cache, where Node.js has one (22 and later), is the app's own: nobody else can write to it
-    contents: `
+for (const name of ["main", ...process.argv.slice(2)]) {
+  await build({
+    stdin: {
+      // The compile cache, where Node.js has one (22 and later), is the app's own: nobody else can write to it
+      contents: `
       import module from "node:module";
       module.enableCompileCache?.(import.meta.dirname + "/.compile-cache");
-      await import("./src/main.ts");
+      await import("./src/${name}.ts");
     `,
-    resolveDir: ".",
-    loader: "ts",
-  },
-  outdir: "dist",
-  entryNames: "main",
-  chunkNames: "[name]-[hash]",
-  bundle: true,
-  // What is imported only when it is needed is a file of its own: the log for terminals
-  splitting: true,
-  sourcemap: true,
-  platform: "node",
-  format: "esm",
-  target: "node20.19",
-  conditions: ["source"],
-  external: Object.keys(dependencies).filter((name) => name !== "zeromq"),
-  plugins: [zeromqAddon, withoutThreads, nodeModules],
-  banner: {
-    js: `import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);`,
-  },
-  logLevel: "warning",
-});
+      resolveDir: ".",
+      loader: "ts",
+    },
+    outdir: "dist",
+    entryNames: name,
+    chunkNames: "[name]-[hash]",
+    bundle: true,
+    // What is imported only when it is needed is a file of its own: the log for terminals
+    splitting: true,
+    sourcemap: true,
+    platform: "node",
+    format: "esm",
+    target: "node20.19",
+    conditions: ["source"],
+    external: Object.keys(dependencies).filter((dependency) => dependency !== "zeromq"),
+    plugins: [zeromqAddon, withoutThreads, nodeModules],
+    banner: {
+      js: `import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);`,
+    },
+    logLevel: "warning",
+  });
+}

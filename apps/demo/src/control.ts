@@ -7,27 +7,32 @@ import {
   type Command,
   type ControlMessage,
   type Pattern,
+  patternsOf,
+  ROLES,
+  type View,
 } from "live";
-import {
-  mainModulePath,
-  role,
-  roleArguments,
-  type RoleName,
-  type RoleOptions,
-  type RunningProcess,
-} from "process-kit";
+import { mainModulePath, role, roleArguments, type RoleOptions, type RunningProcess } from "process-kit";
 import type { Logger } from "zmq-common";
-import { type Experiment, EXPERIMENTS, type Stage, VISITORS } from "./experiments.js";
+import { type Experiment, EXPERIMENTS, type Stage, type StartableName, VISITORS } from "./experiments.js";
 import { SLOW_MODULE } from "./slow.js";
 
 /** The most processes of a pattern that run at once. */
 const MAX_CHILDREN = 70;
+
+const patternOf = (name: string) =>
+  (Object.keys(ROLES) as Pattern[]).find((each) => ROLES[each].includes(name)) as Pattern;
+
+/** The programs that the demo has of its own, and where they are once it is built. */
+const ownProgram = (name: string) =>
+  name.startsWith("number-") ? join(import.meta.dirname, `${name}.js`) : undefined;
 
 /** A process that the page has started. */
 interface Child {
   readonly message: Omit<ChildMessage, "state" | "t">;
   readonly process: RunningProcess;
   state: ChildMessage["state"];
+  /** When it was sent SIGKILL: it is dead from then on, whenever that is noticed. */
+  killedAt?: number;
 }
 
 export interface ControlOptions {
@@ -47,10 +52,12 @@ export class Control implements AsyncDisposable {
   readonly #numbers = new Map<string, number>();
   /** Ends the experiment of a pattern. */
   readonly #running = new Map<Pattern, AbortController>();
+  /** The latest experiment of each pattern. */
+  readonly #experiments = new Map<Pattern, string>();
   /** A pattern's commands are carried out one after another. */
   readonly #queues = new Map<Pattern, Promise<void>>();
   /** Those of the present experiments. */
-  readonly #folders = new Map<Pattern, string>();
+  readonly #folders = new Map<View, string>();
   #isOver = false;
 
   constructor(options: ControlOptions) {
@@ -61,13 +68,13 @@ export class Control implements AsyncDisposable {
   async carryOut(command: Command): Promise<void> {
     switch (command.verb) {
       case "run":
-        return this.#inTurn(command.pattern, () => this.#run(command));
+        return this.#inTurn(command.view, () => this.#run(command));
       case "add":
         return this.#inTurn(command.pattern, async () =>
-          VISITORS[command.pattern](this.#stage(command.pattern)),
+          VISITORS[command.pattern](this.#stage(command.pattern), this.#experiments.get(command.pattern)),
         );
       case "stop":
-        return this.#inTurn(command.pattern, () => this.#endAll(command.pattern));
+        return this.#inTurn(command.view, () => this.#endAll(command.view));
       case "kill":
       case "freeze":
       case "thaw":
@@ -84,58 +91,63 @@ export class Control implements AsyncDisposable {
     );
   }
 
-  #inTurn(pattern: Pattern, act: () => Promise<void>): Promise<void> {
-    const before = this.#queues.get(pattern) ?? Promise.resolve();
+  #inTurn(view: View, act: () => Promise<void>): Promise<void> {
+    const patterns = patternsOf(view);
+    const before = Promise.all(patterns.map((each) => this.#queues.get(each) ?? Promise.resolve()));
     const turn = before.then(() => {
       if (this.#isOver) throw new CommandRefusedError("the demo is stopping");
       return act();
     });
-    this.#queues.set(
-      pattern,
-      turn.catch(() => {}),
-    );
+    const end = turn.catch(() => {});
+    for (const pattern of patterns) this.#queues.set(pattern, end);
     return turn;
   }
 
-  async #run({ pattern, experiment, count, wait }: Command & { verb: "run" }): Promise<void> {
-    const perform: Experiment | undefined = Object.hasOwn(EXPERIMENTS[pattern], experiment)
-      ? EXPERIMENTS[pattern][experiment]
+  async #run({ view, experiment, count, wait }: Command & { verb: "run" }): Promise<void> {
+    const perform: Experiment | undefined = Object.hasOwn(EXPERIMENTS[view], experiment)
+      ? EXPERIMENTS[view][experiment]
       : undefined;
     if (perform === undefined) throw new CommandRefusedError(`no experiment ${experiment}`);
-    await this.#endAll(pattern);
-    for (const { role: name } of this.#own(pattern).map(({ message }) => message)) this.#numbers.delete(name);
-    for (const { message } of this.#own(pattern)) this.#children.delete(message.child);
-    this.#options.tell({ topic: "run", pattern, experiment, t: Date.now() });
+    await this.#endAll(view);
+    for (const { message } of this.#own(view)) {
+      this.#numbers.delete(message.role);
+      this.#children.delete(message.child);
+    }
     const ending = new AbortController();
-    this.#running.set(pattern, ending);
+    for (const pattern of patternsOf(view)) {
+      this.#options.tell({ topic: "run", pattern, view, experiment, t: Date.now() });
+      this.#running.set(pattern, ending);
+      this.#experiments.set(pattern, experiment);
+    }
     // It goes on by itself; what ends it early is no failure
-    perform(this.#stage(pattern, ending.signal), { count, wait }).catch((error: Error) => {
+    perform(this.#stage(view, ending.signal), { count, wait }).catch((error: Error) => {
       if (!ending.signal.aborted) this.#options.log.warn(`experiment ${experiment}: ${error.message}`);
     });
   }
 
-  async #endAll(pattern: Pattern): Promise<void> {
-    this.#running.get(pattern)?.abort();
+  async #endAll(view: View): Promise<void> {
+    for (const pattern of patternsOf(view)) this.#running.get(pattern)?.abort();
     await Promise.all(
-      this.#own(pattern).map(({ process, state }) => {
+      this.#own(view).map(({ process, state }) => {
         // A frozen process cannot end by itself
         if (state === "frozen") process.kill("SIGCONT");
         return process.end();
       }),
     );
-    const folder = this.#folders.get(pattern);
+    const folder = this.#folders.get(view);
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
-    this.#folders.delete(pattern);
+    this.#folders.delete(view);
   }
 
-  #folder(pattern: Pattern): string {
-    const folder = mkdtempSync(join(tmpdir(), `live-${pattern}-`));
-    this.#folders.set(pattern, folder);
+  #folder(view: View): string {
+    const folder = mkdtempSync(join(tmpdir(), `live-${view}-`));
+    this.#folders.set(view, folder);
     return folder;
   }
 
-  #own(pattern: Pattern): Child[] {
-    return [...this.#children.values()].filter(({ message }) => message.pattern === pattern);
+  #own(view: View): Child[] {
+    const patterns = patternsOf(view);
+    return [...this.#children.values()].filter(({ message }) => patterns.includes(message.pattern));
   }
 
   #find(name: string): Child {
@@ -150,37 +162,44 @@ export class Control implements AsyncDisposable {
     if (globalThis.process.platform === "win32" && verb !== "kill") {
       throw new CommandRefusedError("Windows cannot freeze a process");
     }
+    if (verb === "kill") child.killedAt = Date.now();
     process.kill(verb === "kill" ? "SIGKILL" : verb === "freeze" ? "SIGSTOP" : "SIGCONT");
     if (verb !== "kill") this.#tell(child, verb === "freeze" ? "frozen" : "running");
   }
 
   #tell(child: Child, state: ChildMessage["state"], exit?: string): void {
     child.state = state;
-    this.#options.tell({ ...child.message, state, t: Date.now(), ...(exit !== undefined && { exit }) });
+    const t = (state === "killed" ? child.killedAt : undefined) ?? Date.now();
+    this.#options.tell({ ...child.message, state, t, ...(exit !== undefined && { exit }) });
   }
 
-  #stage(pattern: Pattern, signal = new AbortController().signal): Stage {
+  #stage(view: View, signal = new AbortController().signal): Stage {
     return {
       port: this.#options.port,
       signal,
-      folder: () => this.#folder(pattern),
-      start: (name, options, how) => this.#start(pattern, name, options, how),
+      folder: () => this.#folder(view),
+      start: (name, options, how) => this.#start(name, options, how),
       signalTo: (verb, started) => this.#signal(verb, started as Child),
     };
   }
 
-  #start<N extends RoleName>(
-    pattern: Pattern,
+  #start<N extends StartableName>(
     name: N,
     options: RoleOptions<N>,
     { isSlow = false }: { isSlow?: boolean } = {},
   ): Child {
+    const pattern = patternOf(name);
     const running = this.#own(pattern).filter(({ state }) => state === "running" || state === "frozen");
     if (running.length >= MAX_CHILDREN) throw new CommandRefusedError(`at most ${MAX_CHILDREN} processes`);
     const number = (this.#numbers.get(name) ?? 0) + 1;
     this.#numbers.set(name, number);
     const nodeArgs = isSlow ? ["--import", SLOW_MODULE] : [];
-    const process = role(name, options, { nodeArgs, env: { TELEMETRY: this.#options.telemetry } });
+    const main = ownProgram(name);
+    const process = role(name, options, {
+      nodeArgs,
+      env: { TELEMETRY: this.#options.telemetry },
+      ...(main !== undefined && { main }),
+    });
     const quoted = roleArguments(name, options).map((each) =>
       /^[\w:/.,*-]+$/.test(each) ? each : `'${each}'`,
     );
@@ -190,9 +209,12 @@ export class Control implements AsyncDisposable {
       pattern,
       role: name,
       pid: process.pid ?? 0,
-      command: ["node", ...(isSlow ? ["--import", "'data:…'"] : []), mainModulePath(name), ...quoted].join(
-        " ",
-      ),
+      command: [
+        "node",
+        ...(isSlow ? ["--import", "'data:…'"] : []),
+        main === undefined ? mainModulePath(name) : `apps/demo/dist/${name}.js`,
+        ...quoted,
+      ].join(" "),
     };
     const child: Child = { message, process, state: "running" };
     this.#children.set(message.child, child);

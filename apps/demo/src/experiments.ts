@@ -1,12 +1,15 @@
 /** What the page can have run: each experiment is a claim of the chapter that one can see. */
-import type { Pattern } from "live";
+import type { Pattern, View } from "live";
 import type { RoleName, RoleOptions, RunningProcess } from "process-kit";
-import { sSleep } from "zmq-common";
+import { sSleep, within } from "zmq-common";
 
 /** A process of an experiment. */
 interface Started {
   readonly process: RunningProcess;
 }
+
+/** A role, or a program of the demo's own. */
+export type StartableName = RoleName | "number-publisher" | "number-subscriber";
 
 /** Where an experiment takes place. */
 export interface Stage {
@@ -16,7 +19,7 @@ export interface Stage {
   readonly signal: AbortSignal;
   /** An empty folder, which is removed when it is over. */
   folder(): string;
-  start<N extends RoleName>(name: N, options: RoleOptions<N>, how?: { isSlow?: boolean }): Started;
+  start<N extends StartableName>(name: N, options: RoleOptions<N>, how?: { isSlow?: boolean }): Started;
   signalTo(verb: "kill" | "freeze" | "thaw", started: Started): void;
 }
 
@@ -49,8 +52,13 @@ const HELLO = 0;
 const server = (stage: Stage, nth = HELLO) =>
   stage.start("hello-server", { bind: at(stage, nth), work: 200 });
 
-const client = (stage: Stage, servers: number[] = [HELLO]) =>
-  stage.start("hello-client", { connect: servers.map((nth) => at(stage, nth)), requests: 10, timeout: 700 });
+const client = (stage: Stage, servers: number[] = [HELLO], message?: string) =>
+  stage.start("hello-client", {
+    connect: servers.map((nth) => at(stage, nth)),
+    requests: 10,
+    timeout: 700,
+    message,
+  });
 
 /** Has clients ask while something befalls their server. */
 function askWhile(meanwhile: (stage: Stage, server: Started) => Promise<void>): Experiment {
@@ -85,7 +93,8 @@ const hello: Record<string, Experiment> = {
   async three(stage, { count }) {
     const servers = [HELLO, 12, 13];
     for (const nth of servers) server(stage, nth);
-    times(count, () => client(stage, servers));
+    // In step with one another, only by their messages one sees who asked which server
+    times(count, (index) => client(stage, servers, `Hello ${index + 1}`));
     await Promise.resolve();
   },
 };
@@ -99,6 +108,24 @@ const subscriber = (stage: Stage, filters: string[], updates: number, servers = 
 
 const publisher = (stage: Stage, nth = WEATHER, rate = 0) =>
   stage.start("wuserver", { bind: at(stage, nth), rate });
+
+const numberSubscriber = (stage: Stage) => stage.start("number-subscriber", { connect: at(stage, WEATHER) });
+
+/** Publishes numbers; one subscriber is there from the start, and one comes late, unless they are waited for. */
+function publishNumbers({ isWaiting }: { isWaiting: boolean }): Experiment {
+  return async (stage) => {
+    const one = stage.start("number-publisher", {
+      bind: at(stage, WEATHER),
+      rate: 200,
+      ...(isWaiting && { subscribers: 2 }),
+    });
+    numberSubscriber(stage);
+    if (isWaiting) await after(stage, 2 * MEANWHILE);
+    else await one.process.until(/^Published 300$/m);
+    stage.signal.throwIfAborted();
+    numberSubscriber(stage);
+  };
+}
 
 /** Has clients collect updates. */
 function collect(...subscriptions: { filters: string[]; updates: number }[]): Experiment {
@@ -130,6 +157,8 @@ const weather: Record<string, Experiment> = {
     subscriber(stage, ["10001 "], 300, [WEATHER, 14]);
     await Promise.resolve();
   },
+  joiner: publishNumbers({ isWaiting: false }),
+  joined: publishNumbers({ isWaiting: true }),
 };
 
 // --- Parallel pipeline
@@ -137,24 +166,51 @@ const weather: Record<string, Experiment> = {
 const worker = (stage: Stage, how?: { isSlow?: boolean }) =>
   stage.start("taskwork", { vent: at(stage, 2), sink: at(stage, 3) }, how);
 
+/** How a batch runs, besides as usual. */
+interface Circumstances {
+  /** Whether the last worker is slow. */
+  isSlow?: boolean;
+  /** Makes the same batch again. */
+  seed?: number | undefined;
+  /** Waited for when all workers but the last are connected; the batch begins with the last. */
+  beforeLast?: () => Promise<void>;
+}
+
+/** Starts a ventilator and its workers, which are connected before the batch begins. */
+async function startAll(
+  stage: Stage,
+  count: number,
+  startWorker: (index: number) => Started,
+  startVentilator: () => Started,
+  beforeLast: (() => Promise<void>) | undefined,
+): Promise<{ ventilator: Started; workers: Started[] }> {
+  const workers = times(beforeLast === undefined ? count : count - 1, startWorker);
+  const ventilator = startVentilator();
+  if (beforeLast !== undefined) {
+    if (count > 1) await ventilator.process.untilLogged(new RegExp(`peers connected: ${count - 1}$`));
+    await beforeLast();
+    stage.signal.throwIfAborted();
+    workers.push(startWorker(count - 1));
+  }
+  return { ventilator, workers };
+}
+
 /** Runs a batch, and then something befalls its workers. */
 function batch(
   meanwhile: (stage: Stage, workers: Started[]) => Promise<void> = async () => {},
-  { isSlow = false } = {},
+  { isSlow = false, seed, beforeLast }: Circumstances = {},
 ): Experiment {
   return async (stage, { count, wait }) => {
     stage.start("tasksink", { bind: at(stage, 3), timeout: 3000 });
     const start = (index: number) => worker(stage, { isSlow: isSlow && index === count - 1 });
-    const first = wait ? times(count, start) : [start(0)];
-    const ventilator = stage.start("taskvent", {
-      bind: at(stage, 2),
-      sink: at(stage, 3),
-      workers: first.length,
-    });
+    const awaited = wait ? count : 1;
+    const ventilate = () =>
+      stage.start("taskvent", { bind: at(stage, 2), sink: at(stage, 3), workers: awaited, seed });
+    const { ventilator, workers } = await startAll(stage, awaited, start, ventilate, beforeLast);
     // Without the wait, one is there first; the others come while it is given tasks
     await ventilator.process.until(/Sending tasks/);
     stage.signal.throwIfAborted();
-    const workers = [...first, ...times(count - first.length, (index) => start(first.length + index))];
+    workers.push(...times(count - awaited, (index) => start(awaited + index)));
     await ventilator.process.until(/Total expected cost/);
     stage.signal.throwIfAborted();
     await after(stage, MEANWHILE);
@@ -193,21 +249,28 @@ function jobsBatch(
     ventilate: () => Started,
     ventilator: Started,
   ) => Promise<void> = async () => {},
-  { isSlow = false, hasPoison = false, hasJournal = false } = {},
+  {
+    isSlow = false,
+    seed,
+    beforeLast,
+    hasPoison = false,
+    hasJournal = false,
+  }: Circumstances & { hasPoison?: boolean; hasJournal?: boolean } = {},
 ): Experiment {
   return async (stage, { count }) => {
     const journal = hasJournal ? stage.folder() : undefined;
     stage.start("jobsink", { bind: at(stage, SINK) });
-    const workers = times(count, (index) => jobWorker(stage, { isSlow: isSlow && index === count - 1 }));
+    const start = (index: number) => jobWorker(stage, { isSlow: isSlow && index === count - 1 });
     const ventilate = () =>
       stage.start("jobvent", {
         bind: at(stage, VENT),
         sink: at(stage, SINK),
         workers: count,
         journal,
+        seed,
         ...(hasPoison && { input: "-", attempts: 3 }),
       });
-    const ventilator = ventilate();
+    const { ventilator, workers } = await startAll(stage, count, start, ventilate, beforeLast);
     if (hasPoison) {
       ventilator.process.write(
         `${times(60, (index) => (index === 20 ? "poison" : 20 + (index % 7) * 10)).join("\n")}\n`,
@@ -241,18 +304,68 @@ const jobs: Record<string, Experiment> = {
   poison: jobsBatch(undefined, { hasPoison: true }),
 };
 
-/** The experiments of each pattern. */
-export const EXPERIMENTS: Readonly<Record<Pattern, Readonly<Record<string, Experiment>>>> = {
+// --- Both, side by side
+
+/** Where so many wait for one another. */
+function meeting(size: number): () => Promise<void> {
+  let open = () => {};
+  let present = 0;
+  const all = new Promise<void>((resolve) => (open = resolve));
+  return () => {
+    if ((present += 1) === size) open();
+    return all;
+  };
+}
+
+/** Runs the same batch on both at once; then the same befalls the last worker of each at the same moment. */
+function sideBySide(
+  meanwhile: (stage: Stage, workers: Started[]) => Promise<void> = async () => {},
+  { isSlow = false } = {},
+): Experiment {
+  return async (stage, { count }) => {
+    const choice = { count, wait: true };
+    const circumstances = { isSlow, seed: within(1_000_000), beforeLast: meeting(2) };
+    const affected: Started[] = [];
+    const join = async (_: Stage, workers: Started[]) => {
+      if (affected.push(last(workers)) === 2) await meanwhile(stage, affected);
+    };
+    await Promise.all([
+      batch(join, circumstances)(stage, choice),
+      jobsBatch(join, circumstances)(stage, choice),
+    ]);
+  };
+}
+
+const both: Record<string, Experiment> = {
+  guide: sideBySide(),
+  kill: sideBySide(async (stage, workers) => {
+    for (const each of workers) stage.signalTo("kill", each);
+    await Promise.resolve();
+  }),
+  freeze: sideBySide(async (stage, workers) => {
+    for (const each of workers) stage.signalTo("freeze", each);
+    await after(stage, 2500);
+    for (const each of workers) stage.signalTo("thaw", each);
+  }),
+  slow: sideBySide(undefined, { isSlow: true }),
+};
+
+/** The experiments of each view. */
+export const EXPERIMENTS: Readonly<Record<View, Readonly<Record<string, Experiment>>>> = {
   hello,
   weather,
   pipeline,
   jobs,
+  both,
 };
 
-/** What one more is, for each pattern. */
-export const VISITORS: Readonly<Record<Pattern, (stage: Stage) => void>> = {
+/** What one more is, for each pattern, in the midst of an experiment. */
+export const VISITORS: Readonly<Record<Pattern, (stage: Stage, experiment: string | undefined) => void>> = {
   hello: (stage) => void client(stage),
-  weather: (stage) => void subscriber(stage, ["10001 "], 300),
+  weather(stage, experiment) {
+    if (experiment?.startsWith("join")) numberSubscriber(stage);
+    else subscriber(stage, ["10001 "], 300);
+  },
   pipeline: (stage) => void worker(stage),
   jobs: (stage) => void jobWorker(stage),
 };

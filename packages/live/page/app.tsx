@@ -1,9 +1,11 @@
 import { useState } from "preact/hooks";
-import { type Pattern, PATTERNS, ROLES } from "../src/messages.js";
-import { actorsOf } from "../src/views/actors.js";
+import { patternsOf, ROLES, type View, VIEWS } from "../src/messages.js";
+import { type Actor, actorsOf } from "../src/views/actors.js";
 import { Experiments } from "./controls.jsx";
 import { Gantt } from "./gantt.jsx";
 import { Happened } from "./happened.jsx";
+import { Numbers } from "./numbers.jsx";
+import { SideBySide } from "./side-by-side.jsx";
 import { Terminal } from "./terminal.jsx";
 import { Topology } from "./topology.jsx";
 import { Weather } from "./weather.jsx";
@@ -11,9 +13,9 @@ import * as store from "./store.js";
 
 export function App() {
   const { patterns, say: _say, ...w } = store.words.value;
-  const pattern = store.pattern.value;
-  const [title, lede] = patterns[pattern] as [string, string];
-  const actors = useActors(pattern);
+  const view = store.view.value;
+  const [title, lede] = patterns[view] as [string, string];
+  const actors = useActors(view);
   const isLost = store.connection.value === "lost";
   document.documentElement.lang = store.language.value;
   document.title = `${title} · ${w.title}`;
@@ -27,9 +29,9 @@ export function App() {
             <h1>{title}</h1>
             <p class="lede">{lede}</p>
           </div>
-          {store.canControl.value && <Experiments.Controls key={pattern} pattern={pattern} />}
+          {store.canControl.value && <Experiments.Controls key={view} view={view} />}
         </div>
-        {store.canControl.value && <Experiments.Choice pattern={pattern} />}
+        {store.canControl.value && <Experiments.Choice view={view} />}
         {store.failure.value !== "" && (
           <p class="failure" role="alert">
             {w.refused(store.failure.value)}
@@ -37,14 +39,14 @@ export function App() {
         )}
         <div class={isLost ? "stale" : ""}>
           {actors.length === 0 ? (
-            <Empty pattern={pattern} />
+            <Empty view={view} />
           ) : (
             <>
-              <Topology pattern={pattern} actors={actors} />
-              {pattern === "weather" ? <Weather /> : <Gantt pattern={pattern} />}
+              {view !== "both" && <Topology pattern={view} actors={actors} />}
+              <Chart view={view} actors={actors} />
               <div class="columns">
-                <Happened pattern={pattern} actors={actors} />
-                <Terminal actors={actors} pattern={pattern} />
+                <Happened view={view} actors={actors} />
+                <Terminal actors={actors} view={view} />
               </div>
             </>
           )}
@@ -59,19 +61,30 @@ export function App() {
   );
 }
 
-/** Those of a pattern, at the time of the picture. */
-function useActors(pattern: Pattern) {
+function Chart({ view, actors }: { view: View; actors: Actor[] }) {
+  if (view === "both") return <SideBySide />;
+  if (view !== "weather") return <Gantt pattern={view} />;
+  return actors.some(({ role }) => role.startsWith("number-")) ? <Numbers /> : <Weather />;
+}
+
+/** Those of a view, at the time of the picture. */
+function useActors(view: View): Actor[] {
   // Read, so that what uses it is drawn again
-  return store.version.value >= 0 ? actorsOf(store.state, pattern, store.now.value) : [];
+  void store.newsVersion.value;
+  if (view === "both" && store.state.runOf(view) === undefined) return [];
+  return patternsOf(view).flatMap((pattern) => actorsOf(store.state, pattern, store.now.peek()));
 }
 
 function Bar() {
   const w = store.words.value;
-  const { state, pattern } = store;
-  void store.version.value;
+  const { state, view } = store;
+  void store.newsVersion.value;
   const running = new Set(
     [...state.nodes.values()].filter(({ state: is }) => is !== "ended").map(({ role }) => role),
   );
+  const isRunning = (each: View) =>
+    (each !== "both" || state.runOf(each) !== undefined) &&
+    patternsOf(each).some((pattern) => ROLES[pattern].some((role) => running.has(role)));
   return (
     <header class="bar">
       <a class="skip" href="#main">
@@ -84,10 +97,10 @@ function Bar() {
         </div>
         <nav aria-label={w.patternsLabel}>
           <ul>
-            {PATTERNS.map((each) => (
+            {VIEWS.filter((each) => each !== "both" || store.canControl.value).map((each) => (
               <li key={each}>
-                <a href={`#${each}`} aria-current={each === pattern.value ? "page" : undefined}>
-                  <span class={`dot ${ROLES[each].some((role) => running.has(role)) ? "running" : ""}`} />
+                <a href={`#${each}`} aria-current={each === view.value ? "page" : undefined}>
+                  <span class={`dot ${isRunning(each) ? "running" : ""}`} />
                   {w.patterns[each][0]}
                 </a>
               </li>
@@ -112,7 +125,7 @@ function Bar() {
           <button
             class="button"
             lang={store.language.value === "zh" ? "en" : "zh"}
-            onClick={store.switchLanguage}
+            onClick={() => void store.switchLanguage()}
           >
             {w.language}
           </button>
@@ -164,13 +177,13 @@ function Lost() {
   );
 }
 
-function Empty({ pattern }: { pattern: Pattern }) {
+function Empty({ view }: { view: View }) {
   const w = store.words.value;
   const [isAsked, setAsked] = useState(false);
   const isLive = store.connection.value === "live";
   const run = () => {
     setAsked(true);
-    void Experiments.run(pattern, "guide").finally(() => setAsked(false));
+    void Experiments.run(view, "guide").finally(() => setAsked(false));
   };
   return (
     <section class="card empty">
@@ -181,7 +194,7 @@ function Empty({ pattern }: { pattern: Pattern }) {
       </p>
       {store.canControl.value && (
         <button class="button primary" disabled={isAsked} onClick={run}>
-          {w.experiments[pattern].guide[0]}
+          {w.experiments[view].guide[0]}
         </button>
       )}
     </section>

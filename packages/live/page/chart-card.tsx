@@ -4,13 +4,15 @@ import { useState } from "preact/hooks";
 import { Figures } from "./figures.jsx";
 import * as store from "./store.js";
 import type { useWidth } from "./use-width.js";
-import type { Sentence } from "./words.js";
+import type { Sentence } from "./en.js";
 
 interface ChartCardProps {
+  /** Which of several it is. */
+  id?: string;
   title: string;
   figures: ComponentChildren;
-  /** What is to be seen, and why. */
-  sentence: Sentence;
+  /** What is to be seen, and why, if it is said of this chart alone. */
+  sentence?: Sentence;
   /** What else there is to say. */
   remark?: ComponentChildren;
   /** Buttons, besides the one that shows the table. */
@@ -20,12 +22,11 @@ interface ChartCardProps {
 }
 
 /** Figures, a sentence, and a chart or the table behind it. */
-export function ChartCard({ title, figures, sentence, remark, buttons, chart, table }: ChartCardProps) {
+export function ChartCard({ id, title, figures, sentence, remark, buttons, chart, table }: ChartCardProps) {
   const w = store.words.value;
   const [isTable, setTable] = useState(false);
-  const [fact, why] = sentence;
   return (
-    <section class="card" aria-label={title}>
+    <section class="card" aria-label={title} data-chart={id}>
       <header>
         <h2>{title}</h2>
         <span class="end">
@@ -36,11 +37,23 @@ export function ChartCard({ title, figures, sentence, remark, buttons, chart, ta
         </span>
       </header>
       <Figures>{figures}</Figures>
-      <p class="why" data-sentence="">
-        <b>{fact}</b> {why} {remark}
-      </p>
+      {sentence && <Why sentence={sentence}>{remark}</Why>}
       {isTable ? table : chart}
     </section>
+  );
+}
+
+export function Why({
+  sentence: [fact, why],
+  children,
+}: {
+  sentence: Sentence;
+  children?: ComponentChildren;
+}) {
+  return (
+    <p class="why" data-sentence="">
+      <b>{fact}</b> {why} {children}
+    </p>
   );
 }
 
@@ -71,8 +84,12 @@ export function Drawing({ measured: [ref, width], height, spoken, children }: Dr
   );
 }
 
+/** Of more rows than that, the last are in the table. */
+const MAX_TABLE_ROWS = 1000;
+
 /** The table behind a chart. */
 export function Table({ columns, rows }: { columns: readonly string[]; rows: (string | number)[][] }) {
+  const hidden = Math.max(0, rows.length - MAX_TABLE_ROWS);
   return (
     <div class="table" tabIndex={0} role="region" aria-label={store.words.value.asTable}>
       <table>
@@ -86,8 +103,13 @@ export function Table({ columns, rows }: { columns: readonly string[]; rows: (st
           </tr>
         </thead>
         <tbody>
-          {rows.map((cells, index) => (
-            <tr key={index}>
+          {hidden > 0 && (
+            <tr>
+              <td colSpan={columns.length}>{store.words.value.earlierRows(hidden)}</td>
+            </tr>
+          )}
+          {rows.slice(hidden).map((cells, index) => (
+            <tr key={hidden + index}>
               {cells.map((cell, column) => (
                 <td key={column}>{cell}</td>
               ))}

@@ -1,18 +1,23 @@
-import { Component } from "preact";
 import type { Pattern } from "../src/messages.js";
-import { type Bar, type Chart, helloFacts, pipelineFacts, type Row } from "../src/views/chart.js";
+import { type Chart, helloFacts, pipelineFacts, type Row } from "../src/views/chart.js";
+import { type Exchange, exchangesOf } from "../src/views/exchanges.js";
 import { traceOf } from "../src/views/trace.js";
 import { ChartCard, Drawing, Table } from "./chart-card.jsx";
 import { Figure } from "./figures.jsx";
-import { nameOf, seconds } from "./names.js";
+import { Lane } from "./lane.jsx";
+import { nameOf } from "./names.js";
 import { linearScale, type Scale } from "./scales.js";
 import { aboutHello, aboutJobs, aboutPipeline } from "./sentences.js";
 import * as store from "./store.js";
+import { seconds } from "./units.js";
 import { useWidth } from "./use-width.js";
-import type { Sentence } from "./words.js";
+import type { Sentence } from "./en.js";
 
 /** Of many rows, so many are drawn. */
 const MAX_ROWS = 24;
+
+/** Of more bars than that, one sees where there are any, and nothing of each. */
+const MAX_BOXES = 400;
 
 export function Gantt({ pattern }: { pattern: Exclude<Pattern, "weather"> }) {
   const w = store.words.value;
@@ -28,11 +33,7 @@ export function Gantt({ pattern }: { pattern: Exclude<Pattern, "weather"> }) {
       figures={figures}
       sentence={sentence}
       remark={missed > 0 && w.missed(missed)}
-      buttons={
-        <button class="link" onClick={() => download(pattern, chart)}>
-          {w.trace}
-        </button>
-      }
+      buttons={<TraceButton pattern={pattern} chart={chart} />}
       chart={<Lanes pattern={pattern} chart={chart} share={share} />}
       table={<SpanTable chart={chart} />}
     />
@@ -106,32 +107,53 @@ function describeHello(): Description {
   return [chart, figures, aboutHello(facts), undefined];
 }
 
+/** Saves the trace, as Perfetto and Chrome open it. */
+export function TraceButton({ pattern, chart }: { pattern: Pattern; chart: Chart }) {
+  return (
+    <button class="link" onClick={() => download(pattern, chart)}>
+      {store.words.value.trace}
+    </button>
+  );
+}
+
 /** Steps of the axis: it grows by leaps, so that bars stay where they are meanwhile. */
-function horizonOf({ end, isOver }: Chart): number {
+export function horizonOf({ end, isOver }: Pick<Chart, "end" | "isOver">): number {
   if (isOver) return Math.max(100, end * 1.02);
   let horizon = 1000;
   while (horizon < end * 1.05) horizon *= 1.25;
   return horizon;
 }
 
-function Lanes({ pattern, chart, share }: { pattern: Pattern; chart: Chart; share: number | undefined }) {
+interface LanesProps {
+  pattern: Pattern;
+  chart: Chart;
+  /** What each worker would do if all did as much, in milliseconds. */
+  share?: number | undefined;
+  /** What the axis shows, in milliseconds of the chart. */
+  span?: readonly [from: number, to: number];
+}
+
+export function Lanes({ pattern, chart, share, span = [0, horizonOf(chart)] }: LanesProps) {
   const w = store.words.value;
   const measured = useWidth();
   const [, width] = measured;
   const isSlim = width < 640;
   const [left, right] = isSlim ? [0, 0] : [pattern === "hello" ? 118 : 96, 168];
   const rowHeight = isSlim ? 26 : 30;
-  const gap = isSlim ? 28 : 10;
+  // Between clients and servers there are lines
+  const gap = isSlim ? 28 : pattern === "hello" ? 24 : 10;
   const top = isSlim ? 56 : 28;
   const rows = lanes(chart.rows).slice(0, MAX_ROWS);
+  const exchanges = pattern === "hello" ? exchangesOf({ rows, start: chart.start }) : [];
   const height = top + rows.length * (rowHeight + gap) + 22;
-  const x = linearScale([0, horizonOf(chart)], [left, Math.max(left + 1, width - right)]);
+  const x = linearScale(span, [left, Math.max(left + 1, width - right)]);
   const ticks = x.ticks(Math.max(2, Math.floor(width / 200)));
+  const isDetailed = rows.reduce((sum, { bars }) => sum + bars.length, 0) <= MAX_BOXES;
   const spoken = rows.map((row) => `${nameOf(row.actor)}: ${row.done}`).join(", ");
   return (
     <>
       <Drawing measured={measured} height={height} spoken={spoken}>
-        <Patterns />
+        <Hatching />
         {ticks.map((tick) => (
           <g key={tick}>
             <path class="grid" d={`M${x(tick)} ${top - 4}V${height - 20}`} />
@@ -155,7 +177,16 @@ function Lanes({ pattern, chart, share }: { pattern: Pattern; chart: Chart; shar
             width={width}
             right={right}
             scale={x}
-            isReply={row.actor.role === "hello-client"}
+            isDetailed={isDetailed}
+          />
+        ))}
+        {exchanges.map((exchange) => (
+          <Line
+            key={`${exchange.request.row.actor.key} ${exchange.request.index}`}
+            exchange={exchange}
+            scale={x}
+            yOf={(row) => top + rows.indexOf(row) * (rowHeight + gap)}
+            height={rowHeight}
           />
         ))}
         {share !== undefined && (
@@ -186,7 +217,7 @@ function Lanes({ pattern, chart, share }: { pattern: Pattern; chart: Chart; shar
           return <LaneText key={row.actor.key} row={row} y={textY} width={width} />;
         })}
       </Drawing>
-      <Keys pattern={pattern} rows={rows} />
+      <Keys pattern={pattern} rows={rows} exchanges={exchanges} />
     </>
   );
 }
@@ -239,8 +270,8 @@ function Mark({
   );
 }
 
-/** Hatching, so that nothing is told by colour alone. */
-function Patterns() {
+/** So that nothing is told by colour alone. */
+export function Hatching() {
   const hatch = (id: string, back: string, line: string) => (
     <pattern id={id} width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
       <rect width="6" height="6" fill={back} />
@@ -254,100 +285,6 @@ function Patterns() {
       {hatch("frozen", "var(--late-back)", "var(--late)")}
     </defs>
   );
-}
-
-interface LaneProps {
-  row: Row;
-  y: number;
-  height: number;
-  left: number;
-  right: number;
-  width: number;
-  scale: Scale;
-  isReply: boolean;
-}
-
-/** A row; what has not changed is not drawn again. */
-class Lane extends Component<LaneProps> {
-  override shouldComponentUpdate(next: LaneProps): boolean {
-    const [one, other] = [this.props, next];
-    const { bars, gaps, actor } = next.row;
-    const isMoving = bars.at(-1)?.kind === "open" || gaps.length > 0;
-    return (
-      isMoving ||
-      one.y !== other.y ||
-      one.width !== other.width ||
-      one.scale.max !== other.scale.max ||
-      one.row.bars.length !== bars.length ||
-      one.row.bars.at(-1)?.kind !== bars.at(-1)?.kind ||
-      one.row.gaps.length !== gaps.length ||
-      one.row.actor.condition !== actor.condition ||
-      one.row.actor.number !== actor.number
-    );
-  }
-
-  override render({ row, y, height, left, right, width, scale: x, isReply }: LaneProps) {
-    const w = store.words.value;
-    const { actor, bars, gaps, done, failed } = row;
-    const name = nameOf(actor);
-    let replies = 0;
-    const numbers = bars.map(({ kind }) => (kind === "done" ? replies++ : replies));
-    return (
-      <g data-row={actor.key} data-done={done} data-failed={failed}>
-        <rect class="lane" x={left} y={y} width={Math.max(0, width - left - right)} height={height} rx="4" />
-        {gaps
-          .filter(({ kind }) => kind !== "frozen")
-          .map(({ from, to, kind }) => {
-            const [a, b] = [x(from), x(to)];
-            const text = kind === "lost" ? w.killedLabel : w.idleFor(to - from);
-            return (
-              <g key={kind} data-gap={kind}>
-                <rect class={`gap ${kind}`} x={a} y={y} width={Math.max(0, b - a)} height={height} rx="2.5" />
-                {b - a > 90 && (
-                  <text class={`label ${kind}`} x={(a + b) / 2} y={y + height / 2 + 4}>
-                    {text}
-                  </text>
-                )}
-              </g>
-            );
-          })}
-        {bars.map((bar, index) => (
-          <Box
-            key={index}
-            bar={bar}
-            number={numbers[index] ?? 0}
-            name={name}
-            y={y}
-            height={height}
-            x={x}
-            isReply={isReply}
-            isServer={actor.role === "hello-server"}
-          />
-        ))}
-        {gaps
-          .filter(({ kind }) => kind === "frozen")
-          .map(({ from, to }) => (
-            <rect
-              key={from}
-              class="gap frozen"
-              data-gap="frozen"
-              x={x(from)}
-              y={y}
-              width={Math.max(0, x(to) - x(from))}
-              height={height}
-              rx="2.5"
-            />
-          ))}
-        {actor.condition === "killed" && (
-          <path
-            d={`m${x(gaps.find(({ kind }) => kind === "lost")?.from ?? 0) - 4} ${y + height / 2 - 4} 8 8m0-8-8 8`}
-            stroke="var(--lost)"
-            stroke-width="2.4"
-          />
-        )}
-      </g>
-    );
-  }
 }
 
 /** Who it is, and what it has done: above the lines that cross the rows. */
@@ -372,47 +309,36 @@ function LaneText({ row, y, width }: { row: Row; y: number; width: number }) {
   );
 }
 
-function Box({
-  bar,
-  number,
-  name,
-  y,
-  height,
-  x,
-  isReply,
-  isServer,
-}: {
-  bar: Bar;
-  /** Of a request: its repetitions have the same. */
-  number: number;
-  name: string;
-  y: number;
+interface LineProps {
+  exchange: Exchange;
+  scale: Scale;
+  yOf: (row: Row) => number;
   height: number;
-  x: (value: number) => number;
-  isReply: boolean;
-  isServer: boolean;
-}) {
-  const w = store.words.value;
-  const { from, to, kind, label } = bar;
-  const [a, b] = [x(from), x(to)];
-  const width = Math.max(0.8, b - a - 1.2);
-  const tone = kind === "done" && isReply ? "client" : kind;
-  const text =
-    kind === "failed" ? (isReply ? w.noReply : "") : isReply ? String(number) : isServer ? "" : label;
+}
+
+/** From a client to the server that took its request, and back: to where the client was by then. */
+function Line({ exchange: { request, work, isLate }, scale: x, yOf, height }: LineProps) {
+  const [client, server] = [yOf(request.row), yOf(work.row)];
+  const [a, b] = client < server ? [client + height, server] : [client, server + height];
+  const back = isLate ? work.bar.to : request.bar.to;
+  const point = (time: number, y: number) => `${x(time).toFixed(1)} ${y}`;
+  const [asked, begun] = [point(request.bar.from, a), point(work.bar.from, b)];
+  const [ended, answered] = [point(work.bar.to, b), point(back, a)];
   return (
-    <g data-bar={kind}>
-      <title>{`${name}: ${label}, ${Math.round(to - from)} ms, ${Math.round(from)} ms`}</title>
-      <rect class={`box ${tone}`} x={a} y={y} width={width} height={height} rx={width > 5 ? 2.5 : 0.5} />
-      {width > text.length * 7 + 4 && text !== "" && (
-        <text class={`label ${tone}`} x={a + width / 2} y={y + height / 2 + 4}>
-          {text}
-        </text>
-      )}
+    <g
+      class={`exchange ${isLate ? "late" : ""}`}
+      data-request={`${request.row.actor.key} ${request.index}`}
+      data-work={`${work.row.actor.key} ${work.index}`}
+    >
+      <path d={`M${asked}L${begun}`} />
+      <path class="reply" d={`M${ended}L${answered}`} />
+      {/* Dots, so that one sees where a line that crosses others ends */}
+      <path class="ends" d={`M${asked}h0M${begun}h0M${ended}h0M${answered}h0`} />
     </g>
   );
 }
 
-function Keys({ pattern, rows }: { pattern: Pattern; rows: Row[] }) {
+function Keys({ pattern, rows, exchanges }: { pattern: Pattern; rows: Row[]; exchanges: Exchange[] }) {
   const { keys } = store.words.value;
   const has = (kind: string) => rows.some(({ gaps }) => gaps.some((gap) => gap.kind === kind));
   const all: [string, string, boolean][] =
@@ -440,11 +366,21 @@ function Keys({ pattern, rows }: { pattern: Pattern; rows: Row[] }) {
             {text}
           </span>
         ))}
+      {[false, true]
+        .filter((isLate) => exchanges.some((exchange) => exchange.isLate === isLate))
+        .map((isLate) => (
+          <span key={String(isLate)}>
+            <svg aria-hidden="true" class={`exchange ${isLate ? "late" : ""}`}>
+              <path class="reply" d="M1 9 13 1" />
+            </svg>
+            {isLate ? keys.lateReply : keys.exchange}
+          </span>
+        ))}
     </div>
   );
 }
 
-function SpanTable({ chart }: { chart: Chart }) {
+export function SpanTable({ chart }: { chart: Chart }) {
   const { column, good } = store.words.value;
   return (
     <Table
@@ -462,7 +398,6 @@ function SpanTable({ chart }: { chart: Chart }) {
   );
 }
 
-/** Saves the trace, as Perfetto and Chrome open it. */
 function download(pattern: Pattern, chart: Chart): void {
   const trace = traceOf(chart, nameOf);
   const url = URL.createObjectURL(new Blob([JSON.stringify(trace)], { type: "application/json" }));

@@ -1,8 +1,9 @@
 import { useState } from "preact/hooks";
-import type { ChildMessage, Pattern } from "../src/messages.js";
+import { type ChildMessage, type Pattern, patternsOf, ROLES, type View } from "../src/messages.js";
 import type { Actor } from "../src/views/actors.js";
-import { nameOf, seconds } from "./names.js";
+import { nameOf } from "./names.js";
 import * as store from "./store.js";
+import { seconds } from "./units.js";
 
 /** How many lines are shown at first. */
 const FEW = 8;
@@ -13,13 +14,13 @@ interface Line {
   text: string;
 }
 
-export function Happened({ pattern, actors }: { pattern: Pattern; actors: Actor[] }) {
+export function Happened({ view, actors }: { view: View; actors: Actor[] }) {
   const w = store.words.value;
   const [isAll, setAll] = useState(false);
-  const lines = [...eventLines(pattern, actors), ...logLines(actors, isAll)].toSorted(
+  const lines = [...eventLines(view, actors), ...logLines(view, actors, isAll)].toSorted(
     (one, other) => other.t - one.t,
   );
-  const since = store.state.runs.get(pattern)?.t ?? Math.min(...lines.map(({ t }) => t));
+  const since = store.state.runOf(view)?.t ?? Math.min(...lines.map(({ t }) => t));
   return (
     <section class="card" aria-label={w.happened}>
       <header>
@@ -43,12 +44,16 @@ export function Happened({ pattern, actors }: { pattern: Pattern; actors: Actor[
   );
 }
 
-function eventLines(pattern: Pattern, actors: Actor[]): Line[] {
+/** Side by side, both have a worker 1. */
+const prefix = (view: View, pattern: Pattern | undefined) =>
+  view === "both" && pattern !== undefined ? `${store.words.value.patterns[pattern][0]}: ` : "";
+
+function eventLines(view: View, actors: Actor[]): Line[] {
   const { events: say } = store.words.value;
   const before = new Map<string, ChildMessage["state"]>();
   return store.state.events
-    .filter((event) => event.pattern === pattern)
-    .flatMap(({ child, state, t, exit = "" }) => {
+    .filter(({ pattern }) => patternsOf(view).includes(pattern))
+    .flatMap(({ child, pattern, state, t, exit = "" }) => {
       const actor = actors.find(({ key }) => key === child);
       const name = actor === undefined ? child : nameOf(actor);
       const wasFrozen = before.get(child) === "frozen";
@@ -61,15 +66,16 @@ function eventLines(pattern: Pattern, actors: Actor[]): Line[] {
           : state === "failed"
             ? say.failed(name, exit)
             : say[state](name);
-      return [{ t, tone: state, text }];
+      return [{ t, tone: state, text: prefix(view, pattern) + text }];
     });
 }
 
 /** What the roles log; of the usual only when all is asked for. */
-function logLines(actors: Actor[], isAll: boolean): Line[] {
+function logLines(view: View, actors: Actor[], isAll: boolean): Line[] {
   return store.state.log.flatMap(({ t, id, level, text }) => {
     const actor = actors.find(({ node }) => node?.id === id);
     if (actor === undefined || (!isAll && level === "info")) return [];
-    return [{ t, tone: level, text: `${nameOf(actor)}: ${text}` }];
+    const pattern = patternsOf(view).find((each) => ROLES[each].includes(actor.role));
+    return [{ t, tone: level, text: `${prefix(view, pattern)}${nameOf(actor)}: ${text}` }];
   });
 }

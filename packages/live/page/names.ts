@@ -21,4 +21,10 @@ export function compact(value: number): string {
   }).format(value);
 }
 
-export const seconds = (milliseconds: number) => (milliseconds / 1000).toFixed(2);
+export const rangeText = ([first, last]: readonly [first: number, last: number]) =>
+  first === last ? String(first) : `${first}–${last}`;
+
+/** Of many, the first. */
+export function rangesText(ranges: readonly (readonly [first: number, last: number])[]): string {
+  return `${ranges.slice(0, 3).map(rangeText).join(", ")}${ranges.length > 3 ? ", …" : ""}`;
+}

@@ -3,16 +3,21 @@ import { ticks } from "d3-array";
 
 export interface Scale {
   (value: number): number;
-  /** The greatest value. */
-  readonly max: number;
+  /** The same for scales that say the same. */
+  readonly key: string;
   ticks(count: number): number[];
 }
 
 type Range = readonly [from: number, to: number];
 
+/** What lies outside is at the edge. */
 export function linearScale([low, high]: Range, [from, to]: Range): Scale {
-  const scale = (value: number) => from + ((value - low) / (high - low)) * (to - from);
-  return Object.assign(scale, { max: high, ticks: (count: number) => ticks(low, high, count) });
+  const scale = (value: number) =>
+    from + ((Math.max(low, Math.min(high, value)) - low) / (high - low)) * (to - from);
+  return Object.assign(scale, {
+    key: `${low} ${high} ${from} ${to}`,
+    ticks: (count: number) => ticks(low, high, count),
+  });
 }
 
 /** For values from 1 on. Its ticks are 1, 3, 10, 30, …. */
@@ -22,5 +27,6 @@ export function logScale(max: number, [from, to]: Range): Scale {
     { length: 20 },
     (_, index) => (index % 2 === 0 ? 1 : 3) * 10 ** Math.floor(index / 2),
   );
-  return Object.assign(scale, { max, ticks: () => steps.filter((step) => step <= max) });
+  const key = `${max} ${from} ${to}`;
+  return Object.assign(scale, { key, ticks: () => steps.filter((step) => step <= max) });
 }

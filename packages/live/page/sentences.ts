@@ -1,9 +1,11 @@
 /** The one sentence that says what is to be seen, and why. */
+import type { BothFacts } from "../src/views/both.js";
 import type { HelloFacts, PipelineFacts, Row } from "../src/views/chart.js";
+import type { NumbersFacts } from "../src/views/numbers.js";
 import type { WeatherFacts } from "../src/views/weather.js";
-import { compact, nameOf } from "./names.js";
+import { compact, nameOf, rangesText } from "./names.js";
 import { words } from "./store.js";
-import type { Sentence } from "./words.js";
+import type { Sentence } from "./en.js";
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 const called = (row: Row) => capital(nameOf(row.actor));
@@ -37,6 +39,18 @@ export function aboutJobs(facts: PipelineFacts): Sentence {
   return chart.start === undefined ? (say.waiting as unknown as Sentence) : say.jobsRunning(workers);
 }
 
+export function aboutBoth({ pipeline, jobs, experiment, start }: BothFacts): Sentence {
+  const { say } = words.value;
+  const { tasks, results, gaveUp } = pipeline;
+  if (start === undefined) return say.bothWaiting;
+  const isDone = (facts: PipelineFacts) => facts.isComplete && facts.results === facts.tasks;
+  if (experiment === "kill" && pipeline.lost > 0 && isDone(jobs)) {
+    return say.bothKilled(pipeline.lost, tasks ?? 0, gaveUp ? results : undefined, jobs.chart.end);
+  }
+  if (isDone(pipeline) && isDone(jobs)) return say.bothDone(pipeline.chart.end, jobs.chart.end, experiment);
+  return say.bothRunning(pipeline.workers);
+}
+
 export function aboutHello(facts: HelloFacts): Sentence {
   const { say } = words.value;
   if (facts.startedTwice) return say.restarted(facts.failed);
@@ -46,6 +60,19 @@ export function aboutHello(facts: HelloFacts): Sentence {
   if (facts.waited > 1000) return say.late(facts.waited);
   if (facts.servers.length > 1) return say.spread(facts.servers.length);
   return facts.clients.length > 2 ? say.many(facts.clients.length) : say.asking(facts.median ?? 0);
+}
+
+export function aboutNumbers({ published, awaited, rows }: NumbersFacts): Sentence {
+  const { say } = words.value;
+  const missed = rows.filter(({ missing }) => missing > 0);
+  if (published === 0) return awaited > 0 ? say.awaiting(awaited) : say.notPublished;
+  if (missed.length > 0) {
+    const [fact, why] = say.slowJoiner(
+      missed.map(({ actor, missed: ranges }) => [nameOf(actor), rangesText(ranges)]),
+    );
+    return [capital(fact), why];
+  }
+  return rows.some(({ latest }) => latest > 0) && awaited > 0 ? say.nothingMissed : say.joining;
 }
 
 export function aboutWeather({ frozen, received, averages, servers }: WeatherFacts): Sentence {

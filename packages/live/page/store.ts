@@ -1,12 +1,18 @@
 /** What the page knows, and how it is told. */
-import { computed, signal } from "@preact/signals";
-import type { Command, Hello, LiveMessage, Pattern } from "../src/messages.js";
-import { PATTERNS } from "../src/messages.js";
+import { batch, computed, signal } from "@preact/signals";
+import { type Command, type Hello, type LiveMessage, type View, VIEWS } from "../src/messages.js";
 import { LiveState } from "../src/state.js";
-import { en, type Words, zh } from "./words.js";
+import type { Words } from "./en.js";
 
 /** After how much silence of its server the page takes it for lost, in milliseconds. */
 const SILENCE = 3000;
+
+/** How often what is not a chart is drawn again, in milliseconds: as often as roles tell their counts. */
+const CALM = 200;
+
+/** How much longer than a picture takes it is to the next, and how long at most, in milliseconds. */
+const REST = 4;
+const MAX_REST = 500;
 
 export type Connection = "connecting" | "live" | "lost";
 
@@ -14,6 +20,8 @@ export type Connection = "connecting" | "live" | "lost";
 export let state = new LiveState();
 
 export const version = signal(0);
+/** As {@link version}, but for what need not be drawn with each span: a few times a second, and at once with any news. */
+export const newsVersion = signal(0);
 export const connection = signal<Connection>("connecting");
 export const hello = signal<Hello | undefined>(undefined);
 export const isPaused = signal(false);
@@ -43,22 +51,29 @@ function store(key: string, value: string): void {
   }
 }
 
-const isPattern = (text: string): text is Pattern => (PATTERNS as readonly string[]).includes(text);
-const fromHash = () => {
-  const hash = location.hash.slice(1);
-  return isPattern(hash) ? hash : undefined;
-};
+const fromHash = () => VIEWS.find((each) => each === location.hash.slice(1));
 
-export const pattern = signal<Pattern>(fromHash() ?? "pipeline");
-addEventListener("hashchange", () => (pattern.value = fromHash() ?? pattern.value));
+export const view = signal<View>(fromHash() ?? "pipeline");
+addEventListener("hashchange", () => (view.value = fromHash() ?? view.value));
 
-export const language = signal<"en" | "zh">(
+type Language = "en" | "zh";
+
+export const language = signal<Language>(
   (stored("language") ?? navigator.language).startsWith("zh") ? "zh" : "en",
 );
-export const words = computed<Words>(() => (language.value === "zh" ? zh : en));
 
-export function switchLanguage(): void {
-  language.value = language.value === "zh" ? "en" : "zh";
+/** All that the page says. */
+export const words = signal({} as Words);
+
+/** Loads the words of a language: a reader needs those of one. Nothing is drawn before. */
+export async function speak(next: Language): Promise<void> {
+  const loaded = await (next === "zh" ? import("./zh.js") : import("./en.js"));
+  words.value = loaded.words;
+  language.value = next;
+}
+
+export async function switchLanguage(): Promise<void> {
+  await speak(language.value === "zh" ? "en" : "zh");
   store("language", language.value);
 }
 
@@ -76,6 +91,8 @@ export function switchTheme(): void {
 // --- The stream of events
 
 let source: EventSource | undefined;
+/** What the server has said first; the state so far comes next. */
+let opening: Hello | undefined;
 let backlog: LiveMessage[] = [];
 let isDrawn = true;
 
@@ -83,15 +100,13 @@ export function connect(): void {
   source?.close();
   source = new EventSource("/events");
   source.addEventListener("hello", (event) => {
-    state = new LiveState();
+    opening = JSON.parse(event.data as string) as Hello;
     backlog = [];
-    hello.value = JSON.parse(event.data as string) as Hello;
-    connection.value = "live";
-    hear();
   });
   source.addEventListener("message", (event) => {
     backlog.push(...(JSON.parse(event.data as string) as LiveMessage[]));
-    hear();
+    if (opening === undefined) hear();
+    else begin(opening);
   });
   source.addEventListener("error", () => {
     lose();
@@ -100,21 +115,69 @@ export function connect(): void {
   });
 }
 
+let first = () => {};
+
+/** Resolves when the first state has come. */
+export const begun = new Promise<void>((resolve) => (first = resolve));
+
+/** The state so far has come: it is drawn at once. */
+function begin(by: Hello): void {
+  opening = undefined;
+  first();
+  toldAt.value = Date.now();
+  batch(() => {
+    state = new LiveState();
+    hello.value = by;
+    connection.value = "live";
+    draw();
+  });
+}
+
 function hear(): void {
   toldAt.value = Date.now();
   if (connection.value === "lost") connection.value = "live";
+  // Nothing is drawn in a tab that is hidden, and nothing must pile up
+  if (document.hidden && !isPaused.value) takeIn(Date.now());
   if (isPaused.value || !isDrawn) return;
   isDrawn = false;
-  requestAnimationFrame(draw);
+  // A picture that takes long is drawn less often: most of the time there is for all else
+  const rest = Math.min(drawTime * REST, MAX_REST) - (performance.now() - drawnAt);
+  setTimeout(() => requestAnimationFrame(() => (isPaused.value ? (isDrawn = true) : draw())), rest);
 }
+
+/** How long the latest picture took, with all that the browser did for it, and when it was begun. */
+let drawTime = 0;
+let drawnAt = 0;
 
 function draw(): void {
   isDrawn = true;
+  drawnAt = performance.now();
+  setTimeout(() => (drawTime = performance.now() - drawnAt));
   const time = Date.now();
+  const isNews = backlog.some(({ topic }) => topic !== "span" && topic !== "tick");
+  batch(() => {
+    takeIn(time);
+    now.value = time;
+    version.value += 1;
+    if (isNews || time - newsAt >= CALM) tellNews();
+    else newsTimer ??= setTimeout(tellNews, CALM);
+  });
+}
+
+function takeIn(time: number): void {
   for (const message of backlog) state.apply(message, time);
   backlog = [];
-  now.value = time;
-  version.value += 1;
+}
+
+let newsAt = 0;
+let newsTimer: ReturnType<typeof setTimeout> | undefined;
+
+function tellNews(): void {
+  clearTimeout(newsTimer);
+  newsTimer = undefined;
+  if (isPaused.value) return;
+  newsAt = Date.now();
+  newsVersion.value += 1;
 }
 
 function lose(): void {

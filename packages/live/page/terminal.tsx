@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { Pattern } from "../src/messages.js";
+import { patternsOf, type View } from "../src/messages.js";
 import type { Actor } from "../src/views/actors.js";
 import * as store from "./store.js";
 
@@ -9,10 +9,10 @@ interface Command {
   isDeed?: boolean;
 }
 
-export function Terminal({ pattern, actors }: { pattern: Pattern; actors: Actor[] }) {
+export function Terminal({ view, actors }: { view: View; actors: Actor[] }) {
   const w = store.words.value;
   const [isCopied, setCopied] = useState(false);
-  const commands = commandsOf(pattern, actors);
+  const commands = commandsOf(view, actors);
   const copy = async () => {
     await navigator.clipboard.writeText(commands.map(({ text }) => `${text}\n`).join(""));
     setCopied(true);
@@ -42,12 +42,12 @@ export function Terminal({ pattern, actors }: { pattern: Pattern; actors: Actor[
 }
 
 /** The commands that did the same: those that started the roles, and the signals. */
-function commandsOf(pattern: Pattern, actors: Actor[]): Command[] {
+function commandsOf(view: View, actors: Actor[]): Command[] {
   const commands: Command[] = [];
   const started = new Set<string>();
   const SIGNALS: Partial<Record<string, string>> = { frozen: "STOP", running: "CONT", killed: "KILL" };
-  for (const { pattern: of, child, state, pid, command } of store.state.events) {
-    if (of !== pattern) continue;
+  for (const { pattern, child, state, pid, command } of store.state.events) {
+    if (!patternsOf(view).includes(pattern)) continue;
     if (!started.has(child)) {
       started.add(child);
       const same = commands.find(({ text }) => text === command);

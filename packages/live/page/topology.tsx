@@ -232,8 +232,12 @@ function doing(actor: Actor): string {
     const filters = (node?.tick?.show ?? []).map(([filter]) => `"${filter}"`);
     parts.push(filters.join(" "), w.received(compact(counts("SUB").received)));
   }
+  if (role === "number-publisher" || role === "number-subscriber") {
+    const [, count = 0] = node?.tick?.show?.[0] ?? [];
+    parts.push(role === "number-publisher" ? w.publishedNumbers(count) : w.received(String(count)));
+  }
   if (role === "wuserver" && condition === "running") {
-    const { made, sent } = weatherFacts(store.state, store.now.value);
+    const { made, sent } = weatherFacts(store.state, store.now.peek());
     if (made !== undefined && sent !== undefined) return w.made(compact(made), compact(sent));
   }
   const isWorking = condition === "running" && (node?.tick?.doing.length ?? 0) > 0 && role.endsWith("work");

@@ -53,7 +53,6 @@ function Averages({ averages }: { averages: Average[] }) {
   const most = Math.max(100, ...averages.map(({ count }) => count));
   const x = logScale(most, [left, Math.max(left + 1, width - right)]);
   const y = linearScale([-80, 134], [bottom, top]);
-  const clamp = (value: number) => Math.max(-80, Math.min(134, value));
   const steps = Array.from({ length: 60 }, (_, index) => most ** (index / 59));
   const within = (count: number) => (NINETEEN * DEVIATION) / Math.sqrt(count);
   const edge = (count: number, sign: 1 | -1): Point => [count, MEAN + sign * within(count)];
@@ -64,8 +63,7 @@ function Averages({ averages }: { averages: Average[] }) {
   const curve = (points: readonly Point[]) =>
     points
       .map(
-        ([count, value], index) =>
-          `${index === 0 ? "M" : "L"}${x(count).toFixed(1)} ${y(clamp(value)).toFixed(1)}`,
+        ([count, value], index) => `${index === 0 ? "M" : "L"}${x(count).toFixed(1)} ${y(value).toFixed(1)}`,
       )
       .join("");
   const spoken = averages
@@ -92,13 +90,7 @@ function Averages({ averages }: { averages: Average[] }) {
         {averages.map(({ actor, filter, updates, line: points }, index) => (
           <g key={`${actor.key} ${filter}`} data-line={filter}>
             {updates.map(([count, temperature]) => (
-              <circle
-                key={count}
-                class={`point series-${index}`}
-                cx={x(count)}
-                cy={y(clamp(temperature))}
-                r="1.6"
-              />
+              <circle key={count} class={`point series-${index}`} cx={x(count)} cy={y(temperature)} r="1.6" />
             ))}
             <path class={`line series-${index}`} d={curve(points)} />
           </g>

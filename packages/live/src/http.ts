@@ -39,6 +39,8 @@ const HEADERS = {
 const FILES: Readonly<Record<string, { file: string; type: string }>> = {
   "/": { file: "index.html", type: "text/html; charset=utf-8" },
   "/page.js": { file: "page.js", type: "text/javascript; charset=utf-8" },
+  "/en.js": { file: "en.js", type: "text/javascript; charset=utf-8" },
+  "/zh.js": { file: "zh.js", type: "text/javascript; charset=utf-8" },
   "/page.css": { file: "page.css", type: "text/css; charset=utf-8" },
   "/icon.svg": { file: "icon.svg", type: "image/svg+xml" },
 };
@@ -119,7 +121,7 @@ export class PageServer implements AsyncDisposable {
     const file = this.#files.get(url);
     if (method === "GET" && file !== undefined) {
       response.setHeader("Content-Type", FILES[url]?.type ?? "");
-      response.end(file);
+      response.end(url === "/" ? inLanguage(file, request.headers["accept-language"]) : file);
       return undefined;
     }
     if (method === "POST" && url === "/command" && this.#options.onCommand !== undefined) {
@@ -204,6 +206,11 @@ function end(response: ServerResponse, status: number, text = ""): void {
   // What is left of the request is not read
   if (status >= 400) response.setHeader("Connection", "close");
   response.end(text);
+}
+
+/** Has the browser load the words that its reader will most likely want, before the script asks for them. */
+function inLanguage(document: Buffer, languages = ""): string {
+  return languages.startsWith("zh") ? String(document).replace("/en.js", "/zh.js") : String(document);
 }
 
 function isSame(given: string | string[] | undefined, token: string): boolean {

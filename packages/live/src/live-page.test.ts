@@ -98,6 +98,17 @@ describe("a page from elsewhere gets nothing", () => {
   );
 });
 
+test("the words are loaded in the language of the browser", async () => {
+  await using page = await start();
+  const preloaded = async (language?: string) => {
+    const headers = language === undefined ? {} : { "accept-language": language };
+    return /modulepreload" href="(.*?)"/.exec((await ask(page.url, "/", { headers })).body)?.[1];
+  };
+  expect(await preloaded("zh-CN,zh;q=0.9,en;q=0.8")).toBe("/zh.js");
+  expect(await preloaded("en-GB,en;q=0.9,zh;q=0.8")).toBe("/en.js");
+  expect(await preloaded()).toBe("/en.js");
+});
+
 test("a page that only watches takes no command, and has no token", async () => {
   await using page = await start();
   const { hello, close } = await open(page.url);

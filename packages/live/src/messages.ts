@@ -2,22 +2,34 @@
 import type { TelemetryMessage } from "zmq-common";
 
 /** A pattern of the page. */
-export const PATTERNS = ["hello", "weather", "pipeline", "jobs"] as const;
+const PATTERNS = ["hello", "weather", "pipeline", "jobs"] as const;
 
 export type Pattern = (typeof PATTERNS)[number];
 
 /** Which pattern a role belongs to. */
 export const ROLES: Readonly<Record<Pattern, readonly string[]>> = {
   hello: ["hello-client", "hello-server"],
-  weather: ["wuserver", "wuclient"],
+  weather: ["wuserver", "wuclient", "number-publisher", "number-subscriber"],
   pipeline: ["taskvent", "taskwork", "tasksink"],
   jobs: ["jobvent", "jobwork", "jobsink"],
 };
+
+/** What the page shows: a pattern, or two side by side that do the same. */
+export const VIEWS = [...PATTERNS, "both"] as const;
+
+export type View = (typeof VIEWS)[number];
+
+/** The patterns of a view. */
+export function patternsOf(view: View): readonly Pattern[] {
+  return view === "both" ? ["pipeline", "jobs"] : [view];
+}
 
 /** A run of a pattern has begun: all that was there before is over. */
 export interface RunMessage {
   topic: "run";
   pattern: Pattern;
+  /** Where it was asked for. */
+  view: View;
   experiment: string;
   t: number;
 }
@@ -56,9 +68,9 @@ export interface Hello {
 
 /** What a page may ask for: a few verbs. */
 export type Command =
-  | { verb: "run"; pattern: Pattern; experiment: string; count: number; wait: boolean }
+  | { verb: "run"; view: View; experiment: string; count: number; wait: boolean }
   | { verb: "add"; pattern: Pattern }
-  | { verb: "stop"; pattern: Pattern }
+  | { verb: "stop"; view: View }
   | { verb: "kill" | "freeze" | "thaw"; child: string };
 
 /** The most workers or clients of a run. */
@@ -67,18 +79,20 @@ export const MAX_COUNT = 64;
 /** Reads a command from anybody. @returns Nothing if it is malformed. */
 export function parseCommand(given: unknown): Command | undefined {
   if (typeof given !== "object" || given === null) return undefined;
-  const { verb, pattern, experiment, count, wait, child } = given as Record<string, unknown>;
-  const known = PATTERNS.find((each) => each === pattern);
+  const { verb, pattern, view, experiment, count, wait, child } = given as Record<string, unknown>;
+  const knownPattern = PATTERNS.find((each) => each === pattern);
+  const knownView = VIEWS.find((each) => each === view);
   switch (verb) {
     case "run": {
       const isCount = Number.isInteger(count) && (count as number) >= 1 && (count as number) <= MAX_COUNT;
-      if (known === undefined || !isName(experiment) || !isCount || typeof wait !== "boolean")
+      if (knownView === undefined || !isName(experiment) || !isCount || typeof wait !== "boolean")
         return undefined;
-      return { verb, pattern: known, experiment, count: count as number, wait };
+      return { verb, view: knownView, experiment, count: count as number, wait };
     }
     case "add":
+      return knownPattern && { verb, pattern: knownPattern };
     case "stop":
-      return known && { verb, pattern: known };
+      return knownView && { verb, view: knownView };
     case "kill":
     case "freeze":
     case "thaw":

@@ -42,7 +42,7 @@ function stateOf(...messages: LiveMessage[]): LiveState {
 
 test("its snapshot makes the same state", () => {
   const state = stateOf(
-    { topic: "run", pattern: "pipeline", experiment: "kill", t: 1 },
+    { topic: "run", pattern: "pipeline", view: "pipeline", experiment: "kill", t: 1 },
     child("taskwork-1", "running", 2),
     child("taskwork-1", "killed", 3),
     node("a"),
@@ -66,7 +66,7 @@ test("of a role that nobody has introduced nothing is taken", () => {
 test("a new run forgets the processes of the one before", () => {
   const state = stateOf(
     child("taskwork-1", "killed", 2),
-    { topic: "run", pattern: "pipeline", experiment: "guide", t: 3 },
+    { topic: "run", pattern: "pipeline", view: "pipeline", experiment: "guide", t: 3 },
     child("taskwork-1", "running", 4),
   );
   expect(state.events.map(({ t }) => t)).toEqual([4]);
@@ -89,8 +89,9 @@ describe("is no larger than it may be, whoever sends", () => {
       missed: 0,
     }));
     const { nodes } = stateOf(node("a"), ...many);
-    expect(nodes.get("a")?.spans["PULL"]).toHaveLength(4000);
-    expect(nodes.get("a")?.missed).toBe(2000);
+    const remembered = nodes.get("a")?.spans["PULL"]?.length ?? 0;
+    expect(remembered).toBeLessThanOrEqual(4000);
+    expect(remembered + (nodes.get("a")?.missed ?? 0)).toBe(6000);
   });
 
   test("100 sockets and 100 labels of a role, whatever they are called", () => {

@@ -1,11 +1,18 @@
 /** What is known of the roles: made of messages, at the server and again in the page. */
 import type { NodeMessage, Span, TickMessage } from "zmq-common";
-import type { ChildMessage, LiveMessage, Pattern, RunMessage } from "./messages.js";
+import {
+  type ChildMessage,
+  type LiveMessage,
+  type Pattern,
+  patternsOf,
+  type RunMessage,
+  type View,
+} from "./messages.js";
 
 /** The most roles that are remembered. */
 const MAX_NODES = 500;
 
-/** The most spans of a socket, and of all, that are remembered. */
+/** The most spans of a socket that are remembered; of more, the oldest quarter is forgotten at once. */
 const MAX_SPANS = 4000;
 
 /** The most values of a label that are remembered. */
@@ -74,7 +81,8 @@ export class LiveState {
         const spans = (node.spans[message.socket] ??= []);
         spans.push(...message.spans);
         node.missed += message.missed;
-        if (spans.length > MAX_SPANS) node.missed += spans.splice(0, spans.length - MAX_SPANS).length;
+        if (spans.length > MAX_SPANS)
+          node.missed += spans.splice(0, spans.length - (MAX_SPANS * 3) / 4).length;
         return;
       }
       case "log":
@@ -92,6 +100,12 @@ export class LiveState {
         if (this.events.length > MAX_LOG) this.events.shift();
         forgetOldest(this.children, MAX_CHILDREN, ({ state }) => state !== "running" && state !== "frozen");
     }
+  }
+
+  /** What runs in a view; side by side, only as long as neither pattern has been run again by itself. */
+  runOf(view: View): RunMessage | undefined {
+    const runs = patternsOf(view).map((pattern) => this.runs.get(pattern));
+    return view !== "both" || runs.every((run) => run?.view === view) ? runs[0] : undefined;
   }
 
   /** Messages that make the same state. */

@@ -6,6 +6,8 @@ import type { Command, StartOptions } from "./spawn.js";
 import { startAs } from "./start.js";
 
 export interface RoleStartOptions extends StartOptions {
+  /** Another main module than the one of the app that is called so. */
+  main?: string;
   /** Arguments of Node.js itself: `--max-semi-space-size=1`. */
   nodeArgs?: readonly string[];
 }
@@ -24,9 +26,9 @@ const STOPPED = process.platform === "win32" ? TERMINATED : DONE;
 export function role<N extends RoleName | (string & {})>(
   name: N,
   options: RoleOptions<N> | readonly string[] = [],
-  { nodeArgs = [], ...startOptions }: RoleStartOptions = {},
+  { main, nodeArgs = [], ...startOptions }: RoleStartOptions = {},
 ): RunningProcess {
-  const [node, ...rest] = roleCommand(name, options);
+  const [node, ...rest] = roleCommand(name, options, main);
   // What the developer's shell has for the log must not change what a test sees; and one port is not for all roles
   const env = { LOG_LEVEL: "info", LOG_FORMAT: "json", METRICS: undefined, ...startOptions.env };
   return startAs(name, [node, ...nodeArgs, ...rest], { ...startOptions, env }, STOPPED);
@@ -36,9 +38,10 @@ export function role<N extends RoleName | (string & {})>(
 export function roleCommand<N extends RoleName | (string & {})>(
   name: N,
   options: RoleOptions<N> | readonly string[] = [],
+  main = mainModule(name),
 ): Command {
   const args = Array.isArray(options) ? options : roleArguments(name, options as RoleOptions<N>);
-  return [process.execPath, mainModule(name), ...(args as string[])];
+  return [process.execPath, main, ...(args as string[])];
 }
 
 /** Where the main module of a role is, from the top of the repository on: `apps/hello-server/dist/main.js`. */

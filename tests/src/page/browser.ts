@@ -1,9 +1,9 @@
 /** The live page in a real browser: Chromium, driven by Playwright. */
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type Browser, type BrowserContextOptions, chromium as playwright, type Page } from "playwright-core";
-import { chromium, eventually, freePort, role } from "process-kit/jest";
+import { chromium, eventually, freePort, mainModule, role } from "process-kit/jest";
 
 /** The source of axe-core, which checks what assistive technology can make of a page. */
 const axe = createRequire(import.meta.url).resolve("axe-core");
@@ -70,9 +70,9 @@ export class PageInBrowser implements AsyncDisposable {
     return this.page.locator(`[data-experiment=${experiment}]`).click();
   }
 
-  /** The value of a figure: `100 of 100`. */
-  async figure(name: string): Promise<string> {
-    const text = await this.page.locator(`[data-figure='${name}'] dd`).innerText();
+  /** The value of a figure, of one chart if there are several: `100 of 100`. */
+  async figure(name: string, chart = "main"): Promise<string> {
+    const text = await this.page.locator(`${chart} [data-figure='${name}'] dd`).innerText();
     return text.replaceAll(/\s+/g, " ").trim();
   }
 
@@ -94,6 +94,32 @@ export class PageInBrowser implements AsyncDisposable {
   /** How many bars of a kind are drawn. */
   bars(kind: "done" | "open" | "failed"): Promise<number> {
     return this.page.locator(`[data-bar=${kind}]`).count();
+  }
+
+  /** The lines between requests and replies: the bars that they connect, and where they begin and end. */
+  lines() {
+    return this.page.locator("svg [data-request]").evaluateAll((lines) => {
+      const barOf = (place: string | null) => {
+        const [row = "", index = ""] = (place ?? "").split(" ");
+        const bars = [...document.querySelectorAll("[data-row]")]
+          .find((each) => each.getAttribute("data-row") === row)
+          ?.querySelectorAll("[data-bar]");
+        const bar = bars?.[Number(index)];
+        const [x, width] = ["x", "width"].map((name) =>
+          Number(bar?.querySelector("rect")?.getAttribute(name)),
+        );
+        const kind = bar?.getAttribute("data-bar");
+        return { row, index: Number(index), kind, from: x ?? NaN, to: (x ?? NaN) + (width ?? NaN) };
+      };
+      return lines.map((line) => ({
+        request: barOf(line.getAttribute("data-request")),
+        work: barOf(line.getAttribute("data-work")),
+        isLate: line.classList.contains("late"),
+        ends: [...line.querySelectorAll("path:not(.ends)")].flatMap((path) =>
+          [...(path.getAttribute("d") ?? "").matchAll(/[ML]([\d.]+) /g)].map(([, at]) => Number(at)),
+        ),
+      }));
+    });
   }
 
   /** How somebody stands. */
@@ -166,6 +192,15 @@ export async function startDemo() {
   const demo = role("demo", { page: true, port }, { env: { BROWSER: "none" } });
   const [, url = ""] = await demo.until(/The page: (\S+)/);
   return { demo, url };
+}
+
+/** A program that the demo has besides itself. */
+export function demoProgram(
+  name: string,
+  options: Record<string, string | number>,
+  env: { TELEMETRY: string },
+) {
+  return role(name, options, { env, main: join(dirname(mainModule("demo")), `${name}.js`) });
 }
 
 /** The dashboard, and what roles need to appear on it. */

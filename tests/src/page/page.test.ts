@@ -6,7 +6,7 @@ import { describeWith, freeEndpoint, role, testWith } from "process-kit/jest";
 import { XPublisher } from "zeromq";
 import { PageInBrowser, startDashboard, startDemo } from "./browser.js";
 
-const RUNS = { hello: "guide", weather: "guide", pipeline: "guide", jobs: "guide" } as const;
+const RUNS = { hello: "guide", weather: "guide", pipeline: "guide", jobs: "guide", both: "guide" } as const;
 
 describeWith("chromium", "in both themes and languages, wide and narrow", () => {
   test.each([
@@ -142,6 +142,33 @@ testWith("chromium", "what roles tell is text, whatever it looks like", async ()
   publisher.close();
 });
 
+testWith("chromium", "thousands of tasks are a few shapes, and a table of the last thousand", async () => {
+  const { url, env } = await startDashboard();
+  await using page = await PageInBrowser.open(url, {}, "#pipeline");
+  const publisher = new XPublisher({ linger: 0 });
+  publisher.connect(env.TELEMETRY);
+  await publisher.receive();
+  const tell = (topic: string, content: object) =>
+    publisher.send([topic, JSON.stringify({ id: "worker", ...content })]);
+  const start = Date.now() - 60_000;
+  const sockets = [{ name: "PULL", type: "PULL", binds: [], connects: ["tcp://127.0.0.1:5557"] }];
+  await tell("node", { v: 1, role: "taskwork", pid: 1, host: "here", started: start, sockets });
+  for (let n = 0; n < 20; n++) {
+    const spans = Array.from({ length: 200 }, (_, index) => [start + 10 * (200 * n + index), 9, "9"]);
+    await tell("span", { socket: "PULL", spans, missed: 0 });
+  }
+  await page.until(async () => (await page.rows())[0]?.done === 4000);
+  expect(await page.bars("done")).toBe(0);
+  expect(await page.page.locator("[data-row] *").count()).toBeLessThan(250);
+  await page.page.getByRole("button", { name: "As a table" }).click();
+  expect(await page.page.locator("tbody tr").count()).toBe(1001);
+  expect(await page.page.locator("tbody tr").first().innerText()).toBe(
+    "3000 rows before these; the trace has all",
+  );
+  expect(page.offences).toEqual([]);
+  publisher.close();
+});
+
 testWith("chromium", "a page of another site can neither read nor command", async () => {
   const { url } = await startDemo();
   const elsewhere = createServer((_, response) =>
@@ -155,7 +182,7 @@ testWith("chromium", "a page of another site can neither read nor command", asyn
     const results = await page.page.evaluate(async (target) => {
       const body = JSON.stringify({
         verb: "run",
-        pattern: "hello",
+        view: "hello",
         experiment: "guide",
         count: 1,
         wait: true,

@@ -1,7 +1,7 @@
 /** What one sees on the page is what the roles did. */
 import { expect, test } from "@jest/globals";
 import { describeWith, freeEndpoint, role, testWith } from "process-kit/jest";
-import { PageInBrowser, startDashboard, startDemo } from "./browser.js";
+import { demoProgram, PageInBrowser, startDashboard, startDemo } from "./browser.js";
 
 testWith("chromium", "a batch: a bar for each task, and the elapsed time that tasksink prints", async () => {
   const { url, env } = await startDashboard();
@@ -52,6 +52,74 @@ testWith("chromium", "the last average is what wuclient prints, truncated", asyn
   await page.page.getByRole("button", { name: "As a table" }).click();
   const value = await page.page.locator("tbody td").last().innerText();
   expect(Math.trunc(Number(value))).toBe(Number(printed));
+  expect(page.offences).toEqual([]);
+});
+
+testWith("chromium", "a slow joiner: the numbers that were missed are those that did not come", async () => {
+  const { url, env } = await startDashboard();
+  await using page = await PageInBrowser.open(url, {}, "#weather");
+  const bind = await freeEndpoint();
+  // Starting first does not help
+  const first = demoProgram("number-subscriber", { connect: bind }, env);
+  await page.until(() => page.page.locator("[data-row]").count());
+  const publisher = demoProgram("number-publisher", { bind, numbers: 1500 }, env);
+  await publisher.line(/^Published 200$/);
+  const late = demoProgram("number-subscriber", { connect: bind }, env);
+  for (const process of [first, late]) await process.done();
+  await page.until(async () => (await page.figure("Published")) === "1500 of 1500");
+  const missed: number[] = [];
+  for (const [index, process] of [first, late].entries()) {
+    const [, received, printed] = await process.line(/^Received (\d+) numbers, missed (1 to \d+)$/);
+    const row = page.page.locator("[data-row]").nth(index);
+    expect((await row.getAttribute("data-missed"))?.replace("-", " to ")).toBe(printed);
+    missed.push(1500 - Number(received));
+    expect(printed).toBe(`1 to ${missed[index]}`);
+    expect(await page.figure(`Missed by subscriber ${index + 1}`)).toBe(`${missed[index]} of 1500`);
+  }
+  expect(missed[1]).toBeGreaterThanOrEqual(200);
+  expect(await page.sentence()).toContain(
+    `Subscriber 1 missed 1–${missed[0]}, subscriber 2 missed 1–${missed[1]}. Connecting takes some milliseconds`,
+  );
+  expect(page.offences).toEqual([]);
+});
+
+testWith("chromium", "lines lead from each request to the server that answered it", async () => {
+  const { url, env } = await startDashboard();
+  await using page = await PageInBrowser.open(url, {}, "#hello");
+  const requests = 8;
+  const servers = new Map<string, string>();
+  for (const reply of ["one", "two", "three"]) {
+    const bind = await freeEndpoint();
+    servers.set(reply, bind);
+    role("hello-server", { bind, reply, work: 200 }, { env });
+  }
+  const connect = [...servers.values()];
+  const client = async (number: number, message: string) => {
+    const started = role("hello-client", { connect, requests, message }, { env });
+    await page.until(async () => (await page.page.locator("[data-row^=hello-client]").count()) === number);
+    return started;
+  };
+  const clients = [await client(1, "Hello"), await client(2, "Hi")];
+  for (const each of clients) await each.done();
+  await page.until(async () => (await page.bars("done")) === 4 * requests);
+
+  // Which server it was, the reply tells
+  const keys = await page.page
+    .locator("[data-row^=hello-client]")
+    .evaluateAll((rows) => rows.map((row) => row.getAttribute("data-row") ?? ""));
+  // Most of them: where a busy machine is too late, nothing is told
+  await page.until(async () => (await page.lines()).length >= requests);
+  const lines = await page.lines();
+  for (const { request, work, ends } of lines) {
+    const printed = clients[keys.indexOf(request.row)]?.stdout.match(/^Received .*/gm) ?? [];
+    const reply = /^Received (\w+) /.exec(printed[request.index] ?? "")?.[1] ?? "";
+    const port = /:\d+$/.exec(servers.get(reply) ?? "")?.[0];
+    expect(await page.page.locator(`[data-actor='${work.row}']`).innerText()).toContain(`binds ${port}`);
+    // From where the one bar begins to where the other does, and back from end to end
+    for (const [nth, at] of [request.from, work.from, work.to, request.to].entries()) {
+      expect(Math.abs((ends[nth] ?? NaN) - at)).toBeLessThan(2);
+    }
+  }
   expect(page.offences).toEqual([]);
 });
 
@@ -116,6 +184,22 @@ describeWith("chromium", "experiments", () => {
     expect(page.offences).toEqual([]);
   });
 
+  test("a server that is frozen: its reply comes too late, and a line says to which try", async () => {
+    const { url } = await startDemo();
+    await using page = await PageInBrowser.open(url, {}, "#hello");
+    await page.run("freeze");
+    await page.until(async () => (await page.figure("Answered")) === "10 of 10");
+    await page.until(async () => (await page.lines()).some(({ isLate }) => isLate));
+    const lines = await page.lines();
+    const late = lines.filter(({ isLate }) => isLate);
+    for (const { request, work } of late) {
+      expect(request.kind).toBe("failed");
+      expect(work.to).toBeGreaterThan(request.to);
+    }
+    expect(lines.filter(({ request }) => request.kind === "done").length).toBe(10);
+    expect(page.offences).toEqual([]);
+  });
+
   test("jobs: a worker is killed, and every job has its result", async () => {
     const { url } = await startDemo();
     await using page = await PageInBrowser.open(url, {}, "#jobs");
@@ -138,6 +222,41 @@ describeWith("chromium", "experiments", () => {
     expect(page.offences).toEqual([]);
   });
 
+  test("side by side: the same batch and the same kill, and only the pipeline loses tasks", async () => {
+    const { url } = await startDemo();
+    await using page = await PageInBrowser.open(url, {}, "#both");
+    await page.run("kill");
+    const [pipeline, jobs] = ["[data-chart=pipeline]", "[data-chart=jobs]"];
+    // What has come, the sink says itself
+    const said = page.page.getByText(/tasksink: \d+ of 100 results came; gave up/);
+    await page.until(() => said.count());
+    const results = Number(/tasksink: (\d+)/.exec(await said.innerText())?.[1]);
+    expect(results).toBeLessThan(100);
+    await page.until(async () => (await page.figure("Results", jobs)) === "100 of 100");
+    expect(await page.figure("Lost", jobs)).toBe("0");
+    await page.until(async () => (await page.figure("Results", pipeline)) === `${results} of 100`);
+    await page.until(async () => (await page.figure("Lost", pipeline)) === String(100 - results));
+    await page.until(async () =>
+      (await page.sentence()).includes(`the pipeline lost ${100 - results}, and jobs lost none.`),
+    );
+    // The worker of the same place, at the same moment
+    const marks = await page.page.locator("[data-gap=lost] rect").evaluateAll((gaps) =>
+      gaps.map((gap) => {
+        const left = gap.closest("svg")?.getBoundingClientRect().left ?? 0;
+        const row = gap.closest("[data-row]")?.getAttribute("data-row") ?? "";
+        return { row, x: gap.getBoundingClientRect().left - left };
+      }),
+    );
+    expect(marks.map(({ row }) => row)).toEqual(["taskwork-4", "jobwork-4"]);
+    expect(Math.abs((marks[0]?.x ?? 0) - (marks[1]?.x ?? NaN))).toBeLessThan(3);
+    // The same batch
+    const terminal = await page.page.locator("pre").innerText();
+    const [, ...seeds] = /taskvent.* --seed (\d+)[^]*jobvent.* --seed (\d+)/.exec(terminal) ?? [];
+    expect(seeds).toEqual([seeds[0], seeds[0]]);
+    await page.picture("both");
+    expect(page.offences).toEqual([]);
+  });
+
   test("updates: each client gets what it subscribed to", async () => {
     const { url } = await startDemo();
     await using page = await PageInBrowser.open(url, {}, "#weather");
@@ -147,6 +266,29 @@ describeWith("chromium", "experiments", () => {
     }
     expect(await page.page.locator("[data-line]").count()).toBe(3);
     await page.picture("weather");
+    expect(page.offences).toEqual([]);
+  });
+
+  test("a slow joiner misses the first numbers, and none when the publisher waits", async () => {
+    const { url } = await startDemo();
+    await using page = await PageInBrowser.open(url, {}, "#weather");
+    const rows = page.page.locator("[data-row^=number-subscriber]");
+    const missed = () => rows.evaluateAll((all) => all.map((row) => row.getAttribute("data-missed")));
+    await page.run("joiner");
+    await page.until(
+      async () => (await missed()).filter((ranges) => /^1-\d+$/.test(ranges ?? "")).length === 2,
+    );
+    expect(await page.violations()).toEqual([]);
+    await page.picture("joiner");
+    await page.run("joined");
+    // One that is added comes too late all the same
+    await page.until(
+      async () => (await page.figure("Published")) !== "0 of 1000" && (await missed()).length === 2,
+    );
+    await page.page.getByRole("button", { name: "+ Add a client" }).click();
+    await page.until(async () => (await page.figure("Published")) === "1000 of 1000");
+    await page.until(async () => (await page.condition("number-subscriber-3")) === "ended");
+    expect(await missed()).toEqual(["", "", expect.stringMatching(/^1-\d+$/)]);
     expect(page.offences).toEqual([]);
   });
 

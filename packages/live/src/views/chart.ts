@@ -3,14 +3,7 @@ import type { Span } from "zmq-common";
 import type { Pattern } from "../messages.js";
 import type { LiveState } from "../state.js";
 import { type Actor, actorsOf, countsOf, interruptions, isOver, spansOf } from "./actors.js";
-
-export interface Bar {
-  from: number;
-  to: number;
-  label: string;
-  /** `open`: not over yet; `failed`: there was no reply, or no result. */
-  kind: "done" | "open" | "failed";
-}
+import { type Bar, type Bars, barsOf, barsSinceOrigin } from "./bars.js";
 
 interface Gap {
   from: number;
@@ -20,12 +13,14 @@ interface Gap {
 
 export interface Row {
   actor: Actor;
-  bars: Bar[];
+  bars: readonly Bar[];
   gaps: Gap[];
   done: number;
   failed: number;
   /** For how long it worked. */
   busy: number;
+  /** How long that should have taken, in milliseconds: a task is its number of them. */
+  cost: number;
 }
 
 export interface Chart {
@@ -41,6 +36,9 @@ export interface Chart {
 
 /** Of requests that go on and on, the latest are drawn: those of so many milliseconds. */
 const WINDOW = 30_000;
+
+/** Of each client, the median is one of so many latest round trips. */
+const MAX_TRIPS = 200;
 
 /** The socket whose spans are the bars of a role. */
 const SOCKETS: Readonly<Record<string, string>> = {
@@ -67,32 +65,33 @@ export function chartOf(state: LiveState, pattern: Pattern, now: number): Chart 
     ...doingOf(actor).map(({ since }) => since),
   ]);
   const isEndless = pattern === "hello" && !state.runs.has(pattern);
-  const first = isEndless ? now - WINDOW : -Infinity;
+  // By the second: between two of them bars stay where they are
+  const first = isEndless ? Math.floor((now - WINDOW) / 1000) * 1000 : -Infinity;
   const start = began.length === 0 ? undefined : Math.max(first, Math.min(...began));
   const over = isRunOver(pattern, actors);
   const ends = actors.flatMap((actor) => {
-    const [from = 0, took = 0] = [...spans(actor), ...lastResult(actor)].at(-1) ?? [];
+    const [from = 0, took = 0] = lastResult(actor) ?? spans(actor).at(-1) ?? [];
     return from === 0 ? [] : [from + took];
   });
-  const last = ends.length === 0 ? now : Math.max(...ends);
+  const last = Math.min(ends.length === 0 ? now : Math.max(...ends), allCountedAt(actors) ?? Infinity);
   const gaveUp = gaveUpAt(state, actors);
   const endAt = over ? Math.max(last, gaveUp ?? 0) : now;
   const origin = start ?? now;
-  const rows = drawn.map((actor) =>
-    rowOf(
-      state,
-      actor,
-      spans(actor).filter(([at]) => at >= first),
-      origin,
-      endAt,
-    ),
-  );
+  const rows = drawn.map((actor) => {
+    const bars = barsOf(spans(actor), origin);
+    return rowOf(state, actor, isEndless ? barsSinceOrigin(bars) : bars, origin, endAt);
+  });
   return { start, end: Math.max(0, endAt - origin), isOver: over, hasFailed: gaveUp !== undefined, rows };
 }
 
 /** The last result that a sink took. */
-function lastResult(actor: Actor): Span[] {
-  return actor.role === "tasksink" ? spansOf(actor, "PULL").slice(-1) : [];
+function lastResult(actor: Actor): Span | undefined {
+  return actor.role === "tasksink" ? spansOf(actor, "PULL").at(-1) : undefined;
+}
+
+/** When all jobs were counted: what a worker does after that was done by others. */
+function allCountedAt(actors: readonly Actor[]): number | undefined {
+  return actors.find((actor) => actor.role === "jobsink" && isOver(actor))?.node?.tick?.t;
 }
 
 /** When a sink ended that did not get everything. */
@@ -116,32 +115,27 @@ function doingOf({ node, role, condition }: Actor): { since: number; label: stri
     .map(([, since, label]) => ({ since, label }));
 }
 
-function rowOf(state: LiveState, actor: Actor, spans: readonly Span[], origin: number, endAt: number): Row {
+function rowOf(state: LiveState, actor: Actor, made: Readonly<Bars>, origin: number, endAt: number): Row {
   const { frozen, killedAt } = interruptions(state, actor, endAt);
-  const bars: Bar[] = spans.map(([start, took, label, outcome]) => ({
-    from: start - origin,
-    to: start + took - origin,
-    label,
-    kind: outcome === undefined ? "done" : "failed",
-  }));
-  const busy = bars.reduce((sum, { from, to, kind }) => sum + (kind === "done" ? to - from : 0), 0);
-  const done = bars.filter(({ kind }) => kind === "done").length;
-  const lastEnd = bars.at(-1)?.to ?? 0;
-  for (const { since, label } of doingOf(actor)) {
+  const lastEnd = made.bars.at(-1)?.to ?? 0;
+  const open = doingOf(actor).flatMap(({ since, label }): Bar[] => {
     const to = (killedAt ?? endAt) - origin;
-    if (since - origin >= lastEnd - 1 && to > since - origin) {
-      bars.push({ from: since - origin, to, label, kind: killedAt === undefined ? "open" : "failed" });
-    }
-  }
+    return since - origin >= lastEnd - 1 && to > since - origin
+      ? [{ from: since - origin, to, label, kind: killedAt === undefined ? "open" : "failed" }]
+      : [];
+  });
+  const bars = open.length === 0 ? made.bars : [...made.bars, ...open];
   const gaps: Gap[] = frozen.map(([from, to]) => ({ from: from - origin, to: to - origin, kind: "frozen" }));
   const end = endAt - origin;
   const busyUntil = Math.max(0, bars.at(-1)?.to ?? 0);
   if (killedAt !== undefined) {
     gaps.push({ from: Math.max(0, killedAt - origin), to: Math.max(end, killedAt - origin), kind: "lost" });
-  } else if (end - busyUntil > 4 && spans.length > 0) {
+  } else if (end - busyUntil > 4 && made.bars.length > 0) {
     gaps.push({ from: busyUntil, to: end, kind: "idle" });
   }
-  return { actor, bars, gaps, done, failed: bars.filter(({ kind }) => kind === "failed").length, busy };
+  const { done, busy, cost } = made;
+  const failed = made.failed + open.filter(({ kind }) => kind === "failed").length;
+  return { actor, bars, gaps, done, failed, busy, cost };
 }
 
 export interface PipelineFacts {
@@ -183,7 +177,7 @@ export function pipelineFacts(state: LiveState, pattern: "pipeline" | "jobs", no
   const dealt = ventilator?.node?.tick?.sockets["PUSH"]?.[1];
   const tasks = pattern === "jobs" ? shown("jobs") || undefined : dealt || undefined;
   const dead = shown("dead");
-  const cost = rows.reduce((sum, { bars }) => sum + costOf(bars), 0);
+  const cost = rows.reduce((sum, row) => sum + row.cost, 0);
   const killed = rows.filter(({ actor }) => actor.condition === "killed");
   const isAtWork = rows.some(({ bars, actor }) => !isOver(actor) && bars.at(-1)?.kind === "open");
   const isAllHandedOut = ventilator !== undefined && isOver(ventilator);
@@ -218,14 +212,9 @@ export function pipelineFacts(state: LiveState, pattern: "pipeline" | "jobs", no
   };
 }
 
-/** What the work itself should take, in milliseconds: a task is its number of them. */
-function costOf(bars: readonly Bar[]): number {
-  return bars.reduce((sum, { label, kind }) => sum + (kind === "done" ? Number(label) || 0 : 0), 0);
-}
-
 function findSlow(rows: readonly Row[]): PipelineFacts["slow"] {
   for (const row of rows) {
-    const cost = costOf(row.bars);
+    const { cost } = row;
     const isFrozen = row.gaps.some(({ kind }) => kind === "frozen");
     if (!isFrozen && row.done >= 3 && cost > 0 && row.busy / cost > 2)
       return { row, factor: row.busy / cost };
@@ -260,7 +249,7 @@ export function helloFacts(state: LiveState, now: number): HelloFacts {
   const clients = chart.rows.filter(({ actor }) => actor.role === "hello-client");
   const servers = chart.rows.filter(({ actor }) => actor.role === "hello-server");
   const trips = clients
-    .flatMap(({ bars }) => bars.filter(({ kind }) => kind === "done"))
+    .flatMap(({ bars }) => bars.slice(-MAX_TRIPS).filter(({ kind }) => kind === "done"))
     .map(({ from, to }) => to - from);
   const sorted = trips.toSorted((one, other) => one - other);
   const killed = servers.flatMap(({ gaps }) => gaps.filter(({ kind }) => kind === "lost"));

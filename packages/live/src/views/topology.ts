@@ -6,7 +6,10 @@ import { type Actor, isOver } from "./actors.js";
 /** The roles of each column, from left to right. */
 export const COLUMNS: Readonly<Record<Pattern, readonly (readonly string[])[]>> = {
   hello: [["hello-client"], ["hello-server"]],
-  weather: [["wuserver"], ["wuclient"]],
+  weather: [
+    ["wuserver", "number-publisher"],
+    ["wuclient", "number-subscriber"],
+  ],
   pipeline: [["taskvent"], ["taskwork"], ["tasksink"]],
   jobs: [["jobvent"], ["jobwork"], ["jobsink"]],
 };

@@ -1,10 +1,13 @@
 /** Charts, made of what roles have told. */
 import { describe, expect, test } from "@jest/globals";
 import type { NodeMessage, SocketInfo, Span, TickMessage } from "zmq-common";
-import type { ChildMessage, LiveMessage, Pattern } from "../messages.js";
+import type { ChildMessage, LiveMessage, Pattern, View } from "../messages.js";
 import { LiveState } from "../state.js";
 import { actorsOf } from "./actors.js";
+import { bothFacts } from "./both.js";
 import { chartOf, helloFacts, pipelineFacts } from "./chart.js";
+import { numbersFacts } from "./numbers.js";
+import { exchangesOf } from "./exchanges.js";
 import { edgesOf } from "./topology.js";
 import { traceOf } from "./trace.js";
 import { weatherFacts } from "./weather.js";
@@ -139,7 +142,7 @@ describe("who is connected", () => {
 
   test("a child that has not told anything yet starts; what is over is of an earlier run", () => {
     const state = stateOf(
-      { topic: "run", pattern: "pipeline", experiment: "guide", t: 5000 },
+      { topic: "run", pattern: "pipeline", view: "pipeline", experiment: "guide", t: 5000 },
       child("taskwork-1", "pipeline", "running", 5001),
       node("w7", "taskwork", []),
       tick("w7", 4000, {}),
@@ -151,7 +154,13 @@ describe("who is connected", () => {
   });
 
   test("the next run forgets those that this one has started", () => {
-    const run = (t: number): LiveMessage => ({ topic: "run", pattern: "pipeline", experiment: "kill", t });
+    const run = (t: number): LiveMessage => ({
+      topic: "run",
+      pattern: "pipeline",
+      view: "pipeline",
+      experiment: "kill",
+      t,
+    });
     const state = stateOf(run(1), child("taskwork-1", "pipeline", "killed", 2), worker("w1"), run(3));
     expect(actorsOf(state, "pipeline", NOW)).toEqual([]);
     state.apply(ends(worker("w1")), NOW);
@@ -234,6 +243,29 @@ describe("a batch", () => {
   });
 });
 
+test("side by side: one beginning for both, and only as long as neither is run again", () => {
+  const run = (pattern: "pipeline" | "jobs", view: View): LiveMessage => ({
+    topic: "run",
+    pattern,
+    view,
+    experiment: "kill",
+    t: 1500,
+  });
+  const state = stateOf(
+    run("pipeline", "both"),
+    run("jobs", "both"),
+    node("w1", "taskwork", [socket("PULL")]),
+    node("j1", "jobwork", [socket("DEALER")]),
+    spans("w1", "PULL", [2000, 100, "100"]),
+    spans("j1", "DEALER", [2050, 100, "100"], [2150, 70, "70"]),
+  );
+  const facts = bothFacts(state, 3000);
+  expect(facts).toMatchObject({ experiment: "kill", start: 2000, end: 1000, isOver: false });
+  expect([facts?.pipeline.chart.start, facts?.jobs.chart.start]).toEqual([2000, 2050]);
+  state.apply(run("jobs", "jobs"), 4000);
+  expect(bothFacts(state, 4000)).toBeUndefined();
+});
+
 test("requests: those in vain belong to the one that was answered at last", () => {
   const facts = helloFacts(
     stateOf(
@@ -252,6 +284,127 @@ test("requests: those in vain belong to the one that was answered at last", () =
     away: 0,
     startedTwice: false,
   });
+});
+
+describe("who answered whom", () => {
+  const [A, B] = ["tcp://127.0.0.1:5555", "tcp://127.0.0.1:5565"];
+  const client = (id: string, ...all: Span[]) => [
+    node(id, "hello-client", [socket("REQ", { connects: [A, B] })]),
+    spans(id, "REQ", ...all),
+  ];
+  const server = (id: string, bind: string, ...all: Span[]) => [
+    node(id, "hello-server", [socket("REP", { binds: [bind] })]),
+    spans(id, "REP", ...all),
+  ];
+  const found = (...messages: LiveMessage[][]) =>
+    exchangesOf(chartOf(stateOf(...messages.flat()), "hello", NOW)).map(
+      ({ request, work, isLate }) =>
+        `${request.row.actor.key}/${request.index} ${work.row.actor.key}/${work.index}${isLate ? " late" : ""}`,
+    );
+
+  test("each request has one server that was done just before its reply came", () => {
+    const messages = [
+      client("c1", [2000, 401, "Hello"], [2402, 200, "Hello"]),
+      client("c2", [2001, 200, "Hello"], [2202, 249, "Hello"]),
+      server("s3", A, [2001, 199, "Hello"], [2201, 200, "Hello"], [2402, 198, "Hello"]),
+      server("s4", B, [2250, 200, "Hello"], [2440, 1, "Other"]),
+    ];
+    expect(found(...messages).toSorted()).toEqual(["c1/0 s3/1", "c1/1 s3/2", "c2/0 s3/0", "c2/1 s4/0"]);
+  });
+
+  test("where two servers were done at the same time, nothing is told, unless only one was connected", () => {
+    const [one, other] = [client("c1", [2000, 201, "Hello"]), client("c2", [2000, 203, "Hello"])];
+    const servers = [server("s3", A, [2001, 199, "Hello"]), server("s4", B, [2001, 201, "Hello"])];
+    expect(found(one, other, ...servers)).toEqual([]);
+    const [, work] = one;
+    const alone = node("c1", "hello-client", [socket("REQ", { connects: [A] })]);
+    expect(found([alone, work as LiveMessage], other, ...servers)).toEqual(["c1/0 s3/0", "c2/0 s4/0"]);
+  });
+
+  test("where two requests could only have had the same answer, nothing is told of either", () => {
+    const [one, other] = [client("c1", [2000, 201, "Hello"]), client("c2", [2000, 203, "Hello"])];
+    expect(found(one, other, server("s3", A, [2001, 199, "Hello"]))).toEqual([]);
+  });
+
+  test("a reply that came too late is the one to a try that had been given up", () => {
+    const late = [
+      client("c1", [2000, 700, "Hello", "no reply"], [2700, 700, "Hello", "no reply"], [3400, 400, "Hello"]),
+      server("s2", A, [2001, 1500, "Hello"], [3501, 99, "Hello"], [3600, 199, "Hello"]),
+    ];
+    expect(found(...late)).toEqual(["c1/2 s2/2", "c1/0 s2/0 late", "c1/1 s2/1 late"]);
+    // Somebody who does not tell may have asked as well
+    expect(found(...late, [tick("s2", 4000, { REP: [3, 3, 2] })])).toEqual(["c1/2 s2/2"]);
+  });
+
+  test("a server that came later had nothing to do with it; nor had one by another clock", () => {
+    const asks = client("c1", [2000, 300, "Hello", "no reply"], [2400, 300, "Hello"]);
+    const later = node("s2", "hello-server", [socket("REP", { binds: [A] })], { started: 2350 });
+    const work = spans("s2", "REP", [2405, 100, "Hello"], [2505, 194, "Hello"]);
+    expect(found(asks, [later, work])).toEqual(["c1/1 s2/1"]);
+    expect(found(asks, [Object.assign(later, { host: "elsewhere" }), work])).toEqual([]);
+  });
+
+  test("of more than sixty none is shown", () => {
+    const all = (start: number): Span[] =>
+      Array.from({ length: 61 }, (_, index) => [start + 100 * index, 50, "Hello"]);
+    expect(found(client("c1", ...all(2000).slice(1)), server("s2", A, ...all(2000).slice(1))).length).toBe(
+      60,
+    );
+    expect(found(client("c1", ...all(2000)), server("s2", A, ...all(2000)))).toEqual([]);
+  });
+});
+
+test("numbers: the ranges that arrived are those between the ones that were missed", () => {
+  const facts = numbersFacts(
+    stateOf(
+      node("p1", "number-publisher", [socket("XPUB")]),
+      node("n2", "number-subscriber", [socket("SUB")]),
+      node("n3", "number-subscriber", [socket("SUB")]),
+      tick(
+        "p1",
+        9000,
+        {},
+        {
+          show: [
+            ["published", 50, 60],
+            ["awaited", 0, 0],
+          ],
+        },
+      ),
+      tick(
+        "n2",
+        9000,
+        {},
+        {
+          show: [
+            ["received", 36, 48],
+            ["missed", 1, 9],
+            ["missed", 20, 22],
+          ],
+        },
+      ),
+    ),
+    NOW,
+  );
+  expect(facts).toMatchObject({ published: 50, numbers: 60, awaited: 0, isOver: false });
+  expect(
+    facts?.rows.map(({ received, missed, missing, latest }) => [received, missed, missing, latest]),
+  ).toEqual([
+    [
+      [
+        [10, 19],
+        [23, 48],
+      ],
+      [
+        [1, 9],
+        [20, 22],
+      ],
+      12,
+      48,
+    ],
+    [[], [], 0, 0],
+  ]);
+  expect(numbersFacts(stateOf(node("c1", "wuclient", [])), NOW)).toBeUndefined();
 });
 
 describe("averages", () => {

@@ -55,17 +55,18 @@ const GRACE = 800;
  * @param meta `import.meta` of the app's main module; the app's package.json names and describes it.
  * @param role The role: a function of its options and its context.
  * @param specs The options of the role.
+ * @param details.name What it is called, where an app has several programs. Default: the app's name.
  * @param details.grace How much longer than others it may take to end after a signal, in milliseconds.
  */
 export async function runRole<S extends OptionSpecs>(
   meta: ImportMeta,
   role: (options: OptionValues<S>, context: RoleContext) => Promise<void>,
   specs: S,
-  { grace = () => 0 }: { grace?: (options: OptionValues<S>) => number } = {},
+  { name, grace = () => 0 }: { name?: string; grace?: (options: OptionValues<S>) => number } = {},
 ): Promise<void> {
   const caught = sCatchSignals();
   endWithoutTerminal();
-  const program = describe(meta);
+  const program = describe(meta, name);
   const stdout = new Output(() => process.stdout);
   const stderr = new Output(() => process.stderr);
   stdout.onError = (error) => {
@@ -295,9 +296,10 @@ async function startMetrics(info: RoleInfo, address: string, log: RoleLogger): P
 }
 
 /** What an app's package.json, one folder above its main module, says about it. */
-function describe(meta: ImportMeta): Program & { info: RoleInfo } {
+function describe(meta: ImportMeta, ownName: string | undefined): Program & { info: RoleInfo } {
   const json = readFileSync(new URL("../package.json", meta.url), "utf8");
-  const { name, version, description } = JSON.parse(json) as Program;
+  const { name: appName, version, description } = JSON.parse(json) as Program;
+  const name = ownName ?? appName;
   return {
     name,
     description,
