@@ -9,6 +9,12 @@ export interface Program {
   version: string;
 }
 
+/** What is printed on. */
+export interface Outputs {
+  stdout: { write(text: string): void };
+  stderr: { write(text: string): void };
+}
+
 /** The program exits before its role runs: with status 0 after `--help` and `--version`, 2 for wrong usage. */
 export class UsageExit extends Error {
   override name = "UsageExit";
@@ -24,12 +30,14 @@ export class UsageExit extends Error {
  * errors are printed. An empty environment variable counts as not given.
  *
  * @param argv The arguments after the name of the program.
+ * @param outputs Where help and errors are printed.
  * @throws {UsageExit} After `--help`, `--version` or wrong usage.
  */
 export function parseOptions<S extends OptionSpecs>(
   program: Program,
   specs: S,
   argv: readonly string[] = process.argv.slice(2),
+  { stdout, stderr }: Outputs = process,
 ): OptionValues<S> {
   const command = new Command(program.name)
     .description(program.description)
@@ -37,6 +45,7 @@ export function parseOptions<S extends OptionSpecs>(
     .helpOption("-h, --help", "print this help")
     .showHelpAfterError("Run with --help to see all options.")
     .allowExcessArguments()
+    .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
     .exitOverride();
   try {
     for (const [key, spec] of Object.entries(specs)) addOption(command, key, spec);

@@ -82,9 +82,9 @@ export async function runRole<S extends OptionSpecs>(
       healthFile,
       curveDir,
       ...options
-    } = parseOptions(program, {
-      ...specs,
-      ...commonOptions(),
+    } = parseOptions(program, { ...specs, ...commonOptions() }, process.argv.slice(2), {
+      stdout,
+      stderr,
     }) as OptionValues<S> & CommonOptions;
     let telemetry: Telemetry | undefined;
     const onLog: LogOptions["onLog"] = (level, message) => telemetry?.log(level, message);
@@ -114,8 +114,7 @@ export async function runRole<S extends OptionSpecs>(
   } catch (error) {
     if (!(error instanceof UsageExit)) throw error;
     process.exitCode = error.status;
-    // commander has printed by itself. Whoever reads that may be gone, or take their time
-    for (const output of [stdout, stderr]) output.write("");
+    // What it has printed may wait for a reader
     caught.addEventListener("abort", () => process.exit());
   }
 }
