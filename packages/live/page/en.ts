@@ -160,7 +160,7 @@ export const words = {
     tries: "Tries without a reply",
     median: "Round trip, median",
     slowest: "Slowest, with its retries",
-    away: "Server was away",
+    unanswered: "Nobody answered for",
     after: (n: string) => `°F after ${n}`,
     expected: "What it must come to",
     middle: "°F, the middle of −80 to 134",
@@ -243,9 +243,9 @@ export const words = {
       `${name} did ${done} of ${all} tasks.`,
       "It was connected first, and PUSH gave it all there was before the others came. The batch did not run in parallel: that is what the wait for all workers is for.",
     ],
-    lost: (lost: number, names: string): Sentence => [
+    lost: (lost: number, names: string, gaveUp: boolean): Sentence => [
       `${lost} tasks died with ${names}.`,
-      "They had been handed to it ahead of time. PUSH does not take them back, and nobody else does them: the sink waits in vain.",
+      `They had been handed to it ahead of time. PUSH does not take them back, and nobody else does them: the sink ${gaveUp ? "waited in vain" : "waits for them"}.`,
     ],
     killedOne: (names: string): Sentence => [
       `${names} was killed.`,
@@ -325,7 +325,7 @@ export const words = {
     ] as Sentence,
     restarted: (failed: number): Sentence => [
       "Nobody restarted the clients.",
-      `The server was killed. ${failed} ${failed === 1 ? "try" : "tries"} had no reply in time; the clients took fresh sockets and asked again until a new server answered.`,
+      `The server was killed. ${failed} ${failed === 1 ? "try" : "tries"} had no reply in time; the clients asked again until a new server answered.`,
     ],
     serverKilled: [
       "The server was killed.",
@@ -345,7 +345,7 @@ export const words = {
     ],
     spread: (servers: number): Sentence => [
       `${servers} servers share the requests.`,
-      "Requests go to the servers in turn, so they are answered that many times as fast.",
+      `Requests go to the servers in turn, whoever is busy: at best, ${servers} are answered at the same time.`,
     ],
     settles: [
       "The first ten say little.",
@@ -355,6 +355,10 @@ export const words = {
       `The frozen subscriber missed ${missed} updates.`,
       "A publisher waits for nobody: what does not fit the queue of a subscriber is dropped for that one, and for nobody else.",
     ],
+    subscriberThawed: [
+      "A subscriber was frozen, and missed what was published meanwhile.",
+      "Its queue had filled up; what did not fit was dropped for it alone. It has as many updates as the others in the end, but later ones.",
+    ] as Sentence,
     subscriberFrozen: [
       "A subscriber is frozen.",
       "Its queue fills up. Then its updates are dropped; the other one notices nothing.",
@@ -371,7 +375,7 @@ export const words = {
     ] as Sentence,
     slowJoiner: (missed: (readonly [name: string, ranges: string])[]): Sentence => [
       `${missed.map(([name, ranges]) => `${name} missed ${ranges}`).join(", ")}.`,
-      "Connecting takes some milliseconds, and a publisher drops what nobody has subscribed to yet. Starting the subscriber first does not help: only if the publisher waits until it has seen the subscription, nothing is missed.",
+      "Connecting takes some milliseconds, and a publisher drops what nobody has subscribed to yet; who is started later misses all until then. Starting the subscriber first does not help: only if the publisher waits until it has seen the subscription, nothing is missed.",
     ],
     awaiting: (subscribers: number): Sentence => [
       `The publisher waits for ${subscribers} subscribers.`,
@@ -379,7 +383,7 @@ export const words = {
     ],
     nothingMissed: [
       "Nothing was missed.",
-      "The publisher waited until it had seen all subscriptions, and only then began with 1. No sleep can promise that.",
+      "The publisher waited until it had seen all subscriptions, and only then began with 1. A pause instead could be too short.",
     ] as Sentence,
   },
 };

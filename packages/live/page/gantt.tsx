@@ -86,7 +86,7 @@ function describePipeline(pattern: "pipeline" | "jobs"): Description {
 function describeHello(): Description {
   const w = store.words.value.figures;
   const facts = helloFacts(store.state, store.now.value);
-  const { answered, failed, median, slowest, away, chart } = facts;
+  const { answered, failed, median, slowest, unanswered, chart } = facts;
   const figures = [
     <Figure
       key="answered"
@@ -102,7 +102,13 @@ function describeHello(): Description {
       unit="ms"
     />,
     <Figure key="slowest" name={w.slowest} value={slowest === undefined ? "–" : seconds(slowest)} unit="s" />,
-    <Figure key="away" name={w.away} value={seconds(away)} unit="s" tone={away > 0 ? "bad" : ""} />,
+    <Figure
+      key="unanswered"
+      name={w.unanswered}
+      value={seconds(unanswered)}
+      unit="s"
+      tone={unanswered > 0 ? "bad" : ""}
+    />,
   ];
   return [chart, figures, aboutHello(facts), undefined];
 }

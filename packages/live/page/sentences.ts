@@ -15,7 +15,7 @@ export function aboutPipeline(facts: PipelineFacts): Sentence {
   const { say } = words.value;
   const { killed, frozen, slow, dominant, workers, chart, cost } = facts;
   if (facts.lost > 0 && killed.length > 0)
-    return say.lost(facts.lost, killed.map(({ actor }) => nameOf(actor)).join(", "));
+    return say.lost(facts.lost, killed.map(({ actor }) => nameOf(actor)).join(", "), facts.gaveUp);
   if (killed.length > 0) return say.killedOne(all(killed));
   if (frozen[0] !== undefined) return say.frozen(called(frozen[0].row), frozen[0].milliseconds);
   if (dominant !== undefined) {
@@ -54,7 +54,7 @@ export function aboutBoth({ pipeline, jobs, experiment, start }: BothFacts): Sen
 export function aboutHello(facts: HelloFacts): Sentence {
   const { say } = words.value;
   if (facts.startedTwice) return say.restarted(facts.failed);
-  if (facts.away > 0) return say.serverKilled;
+  if (facts.wasKilled) return say.serverKilled;
   if (facts.frozen > 0) return say.helloFrozen(facts.failed);
   if (facts.answered === 0) return say.notAnswered;
   if (facts.waited > 1000) return say.late(facts.waited);
@@ -75,10 +75,11 @@ export function aboutNumbers({ published, awaited, rows }: NumbersFacts): Senten
   return rows.some(({ latest }) => latest > 0) && awaited > 0 ? say.nothingMissed : say.joining;
 }
 
-export function aboutWeather({ frozen, received, averages, servers }: WeatherFacts): Sentence {
+export function aboutWeather({ frozen, received, averages, servers, isOver }: WeatherFacts): Sentence {
   const { say } = words.value;
   const counts = received.map(({ count }) => count);
   const missed = Math.max(...counts) - Math.min(...counts);
+  if (frozen > 0 && isOver) return say.subscriberThawed;
   if (frozen > 0) return missed > 1000 ? say.overflow(compact(missed)) : say.subscriberFrozen;
   if (averages.some(({ filter }) => filter === "")) return say.everything;
   return servers > 1 ? say.two : say.settles;

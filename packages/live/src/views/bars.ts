@@ -6,6 +6,8 @@ export interface Bar {
   label: string;
   /** `open`: not over yet; `failed`: there was no reply, or no result. */
   kind: "done" | "open" | "failed";
+  /** A request for which there was no server. */
+  isUnsent?: boolean;
 }
 
 /** Bars, and what they come to. */
@@ -38,7 +40,8 @@ export function barsOf(spans: readonly Span[], origin: number): Readonly<Bars> {
   }
   for (const [start, took, label, outcome] of spans.slice(known.bars.length)) {
     const from = start - origin;
-    add(known, { from, to: from + took, label, kind: outcome === undefined ? "done" : "failed" });
+    const bar: Bar = { from, to: from + took, label, kind: outcome === undefined ? "done" : "failed" };
+    add(known, outcome === "not sent" ? { ...bar, isUnsent: true } : bar);
   }
   return known;
 }

@@ -77,9 +77,12 @@ export function chartOf(state: LiveState, pattern: Pattern, now: number): Chart 
   const gaveUp = gaveUpAt(state, actors);
   const endAt = over ? Math.max(last, gaveUp ?? 0) : now;
   const origin = start ?? now;
-  const rows = drawn.map((actor) => {
+  // Who came when all was done has no part in it
+  const isLate = ({ node }: Actor) => pattern !== "hello" && over && (node?.started ?? now) > endAt;
+  const rows = drawn.flatMap((actor) => {
+    if (isLate(actor)) return [];
     const bars = barsOf(spans(actor), origin);
-    return rowOf(state, actor, isEndless ? barsSinceOrigin(bars) : bars, origin, endAt);
+    return [rowOf(state, actor, isEndless ? barsSinceOrigin(bars) : bars, origin, endAt)];
   });
   return { start, end: Math.max(0, endAt - origin), isOver: over, hasFailed: gaveUp !== undefined, rows };
 }
@@ -133,9 +136,17 @@ function rowOf(state: LiveState, actor: Actor, made: Readonly<Bars>, origin: num
   } else if (end - busyUntil > 4 && made.bars.length > 0) {
     gaps.push({ from: busyUntil, to: end, kind: "idle" });
   }
-  const { done, busy, cost } = made;
+  const { done, cost } = made;
+  const busy =
+    made.busy - gaps.reduce((sum, gap) => sum + (gap.kind === "frozen" ? overlap(bars, gap) : 0), 0);
   const failed = made.failed + open.filter(({ kind }) => kind === "failed").length;
   return { actor, bars, gaps, done, failed, busy, cost };
+}
+
+/** For how much of a gap something was begun and not done. */
+function overlap(bars: readonly Bar[], gap: Gap): number {
+  const during = bars.filter(({ from, to, kind }) => kind === "done" && from < gap.to && to > gap.from);
+  return during.reduce((sum, { from, to }) => sum + Math.min(to, gap.to) - Math.max(from, gap.from), 0);
 }
 
 export interface PipelineFacts {
@@ -179,6 +190,9 @@ export function pipelineFacts(state: LiveState, pattern: "pipeline" | "jobs", no
   const dead = shown("dead");
   const cost = rows.reduce((sum, row) => sum + row.cost, 0);
   const killed = rows.filter(({ actor }) => actor.condition === "killed");
+  // The last of what it did it could not tell, but the sink has it
+  if (pattern === "pipeline" && killed.length === 1 && killed[0] !== undefined && results > done)
+    killed[0].done += results - done;
   const isAtWork = rows.some(({ bars, actor }) => !isOver(actor) && bars.at(-1)?.kind === "open");
   const isAllHandedOut = ventilator !== undefined && isOver(ventilator);
   const isLosing = pattern === "pipeline" && tasks !== undefined && isAllHandedOut && !isAtWork;
@@ -235,8 +249,9 @@ export interface HelloFacts {
   median: number | undefined;
   /** The longest time from a request to its reply, all tries included. */
   slowest: number | undefined;
-  /** For how long there was no server, in milliseconds, after there had been one. */
-  away: number;
+  /** For how long no server answered, in milliseconds: it was killed, or frozen. */
+  unanswered: number;
+  wasKilled: boolean;
   startedTwice: boolean;
   frozen: number;
   /** How long the first request waited for a server. */
@@ -258,6 +273,9 @@ export function helloFacts(state: LiveState, now: number): HelloFacts {
   const back = next?.bars[0]?.from ?? chart.end;
   const firstStart = Math.min(...clients.map(({ actor }) => actor.node?.started ?? Infinity));
   const serverStart = Math.min(...servers.map(({ actor }) => actor.node?.started ?? Infinity));
+  const frozen = servers
+    .flatMap(({ gaps }) => gaps)
+    .reduce((sum, { kind, from: since, to }) => sum + (kind === "frozen" ? to - since : 0), 0);
   return {
     chart,
     clients,
@@ -271,13 +289,10 @@ export function helloFacts(state: LiveState, now: number): HelloFacts {
     failed: clients.reduce((sum, { failed }) => sum + failed, 0),
     median: sorted[Math.floor(sorted.length / 2)],
     slowest: slowestOf(clients),
-    away: from === undefined ? 0 : Math.max(0, back - from),
+    unanswered: from === undefined ? frozen : Math.max(0, back - from),
+    wasKilled: killed.length > 0,
     startedTwice: killed.length > 0 && next !== undefined,
-    frozen: servers.reduce(
-      (sum, { gaps }) =>
-        sum + gaps.reduce((all, gap) => all + (gap.kind === "frozen" ? gap.to - gap.from : 0), 0),
-      0,
-    ),
+    frozen,
     waited: Number.isFinite(serverStart - firstStart) ? Math.max(0, serverStart - firstStart) : 0,
   };
 }

@@ -53,7 +53,7 @@ export function exchangesOf({ rows, start = 0 }: Pick<Chart, "rows" | "start">):
   if (found.size < answered.length || hasStrangers(actors)) return exchanges;
   const taken = new Set(found.values());
   const rest = works.filter((work) => !taken.has(work));
-  const givenUp = requests.filter(({ bar }) => bar.kind === "failed");
+  const givenUp = requests.filter(({ bar }) => bar.kind === "failed" && bar.isUnsent !== true);
   const late = eliminate(rest, (work) =>
     givenUp.filter((request) => isPossible(request, work) && work.bar.to >= request.bar.to - TOLERANCE),
   );

@@ -212,11 +212,28 @@ describe("a batch", () => {
     expect(facts.killed.map(({ gaps }) => gaps)).toEqual([[{ from: 200, to: 300, kind: "lost" }]]);
   });
 
+  test("what a killed worker did last, and could not tell, the sink has", () => {
+    const killed = [
+      child("taskwork-2", "pipeline", "running", 1),
+      child("taskwork-2", "pipeline", "killed", 2200),
+    ];
+    const state = batch(...killed, ends(ventilator), tick("s8", 2600, { PULL: [5, 0, 1] }));
+    expect(pipelineFacts(state, "pipeline", 2700)).toMatchObject({ results: 4, killed: [{ done: 2 }] });
+  });
+
+  test("who comes when it is over has no part in it", () => {
+    const late = node("w3", "taskwork", [socket("PULL")], { started: 2600 });
+    expect(pipelineFacts(batch(late, ends(sink)), "pipeline", NOW).workers).toBe(2);
+    expect(pipelineFacts(batch(late), "pipeline", NOW).workers).toBe(3);
+  });
+
   test("shows when a worker was frozen", () => {
     const frozen = (["running", "frozen", "running"] as const).map((state, index) =>
       child("taskwork-1", "pipeline", state, 1900 + 150 * index),
     );
-    const { frozen: found } = pipelineFacts(batch(...frozen), "pipeline", 2600);
+    const { frozen: found, chart } = pipelineFacts(batch(...frozen), "pipeline", 2600);
+    // From 2050 to 2200, at tasks until 2150
+    expect(chart.rows.map(({ busy }) => busy)).toEqual([50, 90]);
     expect(found.map(({ row, milliseconds }) => [row.actor.key, milliseconds])).toEqual([
       ["taskwork-1", 150],
     ]);
@@ -281,7 +298,8 @@ test("requests: those in vain belong to the one that was answered at last", () =
     failed: 1,
     median: 300,
     slowest: 1100,
-    away: 0,
+    unanswered: 0,
+    wasKilled: false,
     startedTwice: false,
   });
 });

@@ -130,6 +130,7 @@ test("telemetry at the same time is told the same, and its own socket is not cou
       sent() {},
       begin: () => told.push("begin"),
       end() {},
+      notSent() {},
     }),
     malformed() {},
     retried() {},

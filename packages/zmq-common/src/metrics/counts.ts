@@ -68,6 +68,8 @@ class SocketCounts implements SocketObserver {
   begin(): void {}
 
   end(): void {}
+
+  notSent(): void {}
 }
 
 /** A socket that is open, as far as it is known. */

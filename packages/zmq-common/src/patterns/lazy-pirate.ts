@@ -295,6 +295,10 @@ export class LazyPirate implements Disposable {
     const { signal, log } = this.#context;
     const [tried, timeout] = [(this.#failed += 1), this.#timeout];
     const all = this.#endpoints.join(", ");
+    const [first] = this.#servers;
+    if (this.#current === undefined && first?.socket !== undefined) {
+      observerOf(first.socket)?.notSent(this.#request, timeout);
+    }
     if (tried >= this.#retries) {
       throw new NoReplyError(`no reply from ${all}: tried ${tried} times, ${timeout} ms each`);
     }

@@ -11,6 +11,8 @@ export interface SocketObserver {
   begin(message: string | Buffer | undefined): void;
   /** What was begun is over; nothing happens if nothing was. */
   end(outcome?: string): void;
+  /** A message could not be sent for so many milliseconds, and is given up. */
+  notSent(message: string | Buffer, milliseconds: number): void;
 }
 
 /** Whether a socket is bound, or connected. */
@@ -127,5 +129,9 @@ class SocketObservers implements SocketObserver {
 
   end(outcome?: string): void {
     for (const each of this.#all) each.of(this.#socket)?.end(outcome);
+  }
+
+  notSent(message: string | Buffer, milliseconds: number): void {
+    for (const each of this.#all) each.of(this.#socket)?.notSent(message, milliseconds);
   }
 }

@@ -181,6 +181,25 @@ test("a try without a reply says so, and the next is of the same socket: REQ -> 
   await telemetry.end(0);
 });
 
+test("a try for which there is no server is told of as well", async () => {
+  await using page = await startPage();
+  page.socket.subscribe("");
+  const telemetry = new Telemetry("hello-client", page.endpoint, context);
+  using absent = new Reply();
+  await absent.bind("tcp://127.0.0.1:*");
+  const endpoint = absent.lastEndpoint ?? "";
+  await absent.unbind(endpoint);
+  using requester = new LazyPirate({ timeout: 50, retries: 3 }, context);
+  requester.connect([endpoint]);
+  await expect(requester.send("Hello").then(() => requester.receive())).rejects.toThrow("tried 3 times");
+  await telemetry.end(0);
+  await page.until("node", ({ state }) => state === "ended");
+  const tries = page.received.flatMap((each) => (each.topic === "span" ? each.spans : []));
+  expect(tries.map(([, took, , outcome]) => `${took} ms, ${outcome}`)).toEqual(
+    Array.from({ length: 3 }, () => "50 ms, not sent"),
+  );
+});
+
 test("a role that is over before the page has found it is told of all the same", async () => {
   await using page = await startPage();
   page.socket.subscribe("");

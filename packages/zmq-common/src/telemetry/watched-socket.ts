@@ -67,6 +67,12 @@ export class WatchedSocket implements SocketObserver {
     this.#since = 0;
   }
 
+  notSent(message: string | Buffer, milliseconds: number): void {
+    this.begin(message);
+    if (this.#since !== 0) this.#since -= milliseconds;
+    this.end("not sent");
+  }
+
   get counts(): [received: number, sent: number, peers: number] {
     return [this.#received, this.#sent, this.socket.closed ? 0 : this.#peers.count];
   }
