@@ -27,11 +27,11 @@ class Rhythm {
   }
 
   /**
-   * Waits for five seconds without a gap above 200 ms. A busy machine makes gaps, too; but a lookup leaves two seconds
+   * Waits for three seconds without a gap above 200 ms. A busy machine makes gaps, too; but a lookup leaves two seconds
    * between two gaps at most.
    */
   async isSteady(): Promise<void> {
-    await eventually(() => this.#last - this.#steadySince > 5000, "five seconds without a gap above 200 ms");
+    await eventually(() => this.#last - this.#steadySince > 3000, "three seconds without a gap above 200 ms");
   }
 }
 
