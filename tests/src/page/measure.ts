@@ -57,26 +57,39 @@ async function metrics(session: Awaited<ReturnType<typeof cdp>>): Promise<Record
   return Object.fromEntries(all.map(({ name, value }) => [name, value]));
 }
 
-/** Milliseconds from the start of the navigation to the first picture of the roles, and of processor time for it. */
-async function measureLoad(browser: Browser): Promise<{ shown: number; mainThread: number }> {
+/** Milliseconds from the start of the navigation until something is drawn, and of processor time for it. */
+async function measureLoad(browser: Browser, what: string): Promise<{ shown: number; mainThread: number }> {
   const context = await browser.newContext({ viewport });
   const page = await context.newPage();
   const session = await cdp(page);
   await metrics(session);
-  await page.addInitScript(() => {
+  await page.addInitScript((selector) => {
     new MutationObserver((_, observer) => {
-      if (document.querySelector("[data-actor]") === null) return;
+      if (document.querySelector(selector) === null) return;
       observer.disconnect();
       // Drawn with the next frame
       requestAnimationFrame(() => setTimeout(() => performance.mark("shown")));
     }).observe(document, { subtree: true, childList: true });
-  });
+  }, what);
   await page.goto(`${url}#pipeline`);
   await page.waitForFunction(() => performance.getEntriesByName("shown").length > 0);
   const shown = await page.evaluate(() => performance.getEntriesByName("shown")[0]?.startTime ?? NaN);
   const { TaskDuration = NaN } = await metrics(session);
   await context.close();
   return { shown, mainThread: TaskDuration * 1000 };
+}
+
+async function measureLoads(browser: Browser, what: string) {
+  const loads: Awaited<ReturnType<typeof measureLoad>>[] = [];
+  for (let n = 0; n < LOADS; n++) loads.push(await measureLoad(browser, what));
+  const times = loads.map(({ shown }) => shown);
+  const mainThread = loads.map((each) => each.mainThread);
+  return {
+    "median ms": quantile(times, 0.5),
+    "least ms": Math.min(...times),
+    "most ms": Math.max(...times),
+    "main thread, median ms": quantile(mainThread, 0.5),
+  };
 }
 
 async function measureFrames(browser: Browser) {
@@ -154,6 +167,7 @@ function printProfile({ nodes, samples = [], timeDeltas = [] }: Profile): void {
 
 const browser = await playwright.launch({ executablePath: chromium() });
 try {
+  console.log("load:", await measureLoads(browser, "h1"));
   await startPipeline();
   const first = await browser.newPage({ viewport });
   await first.goto(`${url}#pipeline`);
@@ -165,16 +179,7 @@ try {
     WORKERS,
   );
   await first.close();
-  const loads: Awaited<ReturnType<typeof measureLoad>>[] = [];
-  for (let n = 0; n < LOADS; n++) loads.push(await measureLoad(browser));
-  const times = loads.map(({ shown }) => shown);
-  const mainThread = loads.map((each) => each.mainThread);
-  console.log("load:", {
-    "median ms": quantile(times, 0.5),
-    "least ms": Math.min(...times),
-    "most ms": Math.max(...times),
-    "main thread, median ms": quantile(mainThread, 0.5),
-  });
+  console.log("load beside the workers:", await measureLoads(browser, "[data-actor]"));
   console.log(`${WORKERS} workers:`, await measureFrames(browser));
 } finally {
   await browser.close();
