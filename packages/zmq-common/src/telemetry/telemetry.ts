@@ -53,7 +53,7 @@ export class Telemetry implements Observer {
     // A publisher never waits; each send is done at once
     sendTimeout: 0,
   });
-  readonly #node: Omit<NodeMessage, "sockets">;
+  readonly #node: Omit<NodeMessage, "sockets" | "host">;
   readonly #sockets: WatchedSocket[] = [];
   readonly #bySocket = new WeakMap<object, WatchedSocket>();
   /** The socket that was asked for last: it will be asked for again. */
@@ -80,7 +80,7 @@ export class Telemetry implements Observer {
     const started = tenths(now() - process.uptime() * 1000);
     // Of its own, and no secret: node:crypto would take 3 ms to load
     const id = `${role}-${tenths(now())}-${Math.random().toString(36).slice(2)}`;
-    this.#node = { topic: "node", v: 1, id, role, pid: process.pid, host: hostname(), started };
+    this.#node = { topic: "node", v: 1, id, role, pid: process.pid, started };
     connectEndpoints(this.#publisher, [endpoint], context, "dashboard");
     this.#publisher.linger = LINGER;
     const events = monitor(this.#publisher);
@@ -265,7 +265,8 @@ export class Telemetry implements Observer {
   }
 
   #describeNode(): NodeMessage {
-    return { ...this.#node, addresses: ownAddresses(), sockets: this.#sockets.map(({ info }) => info) };
+    const sockets = this.#sockets.map(({ info }) => info);
+    return { ...this.#node, host: hostname(), addresses: ownAddresses(), sockets };
   }
 
   #send(message: TelemetryMessage): void {
