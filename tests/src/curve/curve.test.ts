@@ -1,9 +1,8 @@
 /** CURVE: peers that hold the right keys are let in, and no others; a refused one logs why. */
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, readFileSync, rmSync } from "node:fs";
 import { connect } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import {
   freeEndpoint,
   peer,
@@ -15,21 +14,9 @@ import {
   testWith,
 } from "process-kit/jest";
 import { parseCertificate } from "zmq-common";
+import { keys, makeKeysForEach, untrusted } from "./keys.js";
 
-let folder = "";
-/** The keys of the roles, and a second set, which none of them trusts. */
-let keys = "";
-let untrusted = "";
-
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "curve-"));
-  keys = join(folder, "keys");
-  untrusted = join(folder, "untrusted");
-  for (const dir of [keys, untrusted]) await role("keys", { dir }).done();
-});
-afterEach(() => {
-  rmSync(folder, { recursive: true });
-});
+makeKeysForEach();
 
 const read = (dir: string, file: string) => parseCertificate(readFileSync(join(dir, file), "utf8"));
 

@@ -1,28 +1,17 @@
 /** Telemetry with keys: a role tells only the dashboard that has its key, and the dashboard hears only roles that it admits. */
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { beforeEach, expect, test } from "@jest/globals";
 import { freeEndpoint, freePort, role, type RunningProcess, TcpProxy } from "process-kit/jest";
 import { Subscriber } from "zeromq";
 import { parseCertificate } from "zmq-common";
 import { untilTold } from "../support/live-page.js";
+import { keys, makeKeysForEach, untrusted } from "./keys.js";
 
-let folder = "";
-/** The keys of the roles and the dashboard, and a second set, which none of them trusts. */
-let keys = "";
-let untrusted = "";
-
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "curve-"));
-  keys = join(folder, "keys");
-  untrusted = join(folder, "untrusted");
-  for (const dir of [keys, untrusted]) await role("keys", { dir }).done();
+makeKeysForEach();
+beforeEach(() => {
   // A server that tells is a client of the dashboard
   copyFileSync(join(keys, "hello-server"), join(keys, "authorized", "hello-server"));
-});
-afterEach(() => {
-  rmSync(folder, { recursive: true });
 });
 
 /** A dashboard: where roles have to tell, and the address of its page. */
