@@ -84,6 +84,18 @@ export function Drawing({ measured: [ref, width], height, spoken, children }: Dr
   );
 }
 
+/** What a colour or hatching of a chart means. */
+export function Key({ tone, text }: { tone: string; text: string }) {
+  return (
+    <span>
+      <svg aria-hidden="true">
+        <rect class={tone} width="14" height="10" rx="2.5" />
+      </svg>
+      {text}
+    </span>
+  );
+}
+
 /** Of more rows than that, the last are in the table. */
 const MAX_TABLE_ROWS = 1000;
 

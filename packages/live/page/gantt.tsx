@@ -2,7 +2,7 @@ import type { Pattern } from "../src/messages.js";
 import { type Chart, helloFacts, pipelineFacts, type Row } from "../src/views/chart.js";
 import { type Exchange, exchangesOf } from "../src/views/exchanges.js";
 import { traceOf } from "../src/views/trace.js";
-import { ChartCard, Drawing, Table } from "./chart-card.jsx";
+import { ChartCard, Drawing, Key, Table } from "./chart-card.jsx";
 import { Figure } from "./figures.jsx";
 import { Lane } from "./lane.jsx";
 import { nameOf } from "./names.js";
@@ -365,12 +365,7 @@ function Keys({ pattern, rows, exchanges }: { pattern: Pattern; rows: Row[]; exc
       {all
         .filter(([, , isThere]) => isThere)
         .map(([tone, text]) => (
-          <span key={text}>
-            <svg aria-hidden="true">
-              <rect class={tone} width="14" height="10" rx="2.5" />
-            </svg>
-            {text}
-          </span>
+          <Key key={text} tone={tone} text={text} />
         ))}
       {[false, true]
         .filter((isLate) => exchanges.some((exchange) => exchange.isLate === isLate))

@@ -1,8 +1,7 @@
 import { useState } from "preact/hooks";
 import { type ChildMessage, type Pattern, patternsOf, ROLES, type View } from "../src/messages.js";
 import type { Actor } from "../src/views/actors.js";
-import { bothFacts } from "../src/views/both.js";
-import { chartOf } from "../src/views/chart.js";
+import { beginningOf } from "../src/views/chart.js";
 import { nameOf } from "./names.js";
 import * as store from "./store.js";
 import { seconds } from "./units.js";
@@ -22,7 +21,7 @@ export function Happened({ view, actors }: { view: View; actors: Actor[] }) {
   const lines = [...eventLines(view, actors), ...logLines(view, actors, isAll)].toSorted(
     (one, other) => other.t - one.t,
   );
-  const since = zeroOf(view) ?? Math.min(...lines.map(({ t }) => t));
+  const since = zeroOf(view, actors) ?? Math.min(...lines.map(({ t }) => t));
   return (
     <section class="card" aria-label={w.happened}>
       <header>
@@ -47,12 +46,9 @@ export function Happened({ view, actors }: { view: View; actors: Actor[] }) {
 }
 
 /** The zero of the chart, so that a line can be found in it; what came before has a minus. */
-function zeroOf(view: View): number | undefined {
-  const { state, now } = store;
-  const run = state.runOf(view);
-  if (run === undefined || view === "weather") return run?.t;
-  const chart = view === "both" ? bothFacts(state, now.peek()) : chartOf(state, view, now.peek());
-  return chart?.start ?? run.t;
+function zeroOf(view: View, actors: Actor[]): number | undefined {
+  const run = store.state.runOf(view);
+  return run === undefined || view === "weather" ? run?.t : (beginningOf(actors) ?? run.t);
 }
 
 /** Side by side, both have a worker 1. */

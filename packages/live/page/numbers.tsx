@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { type NumbersFacts, numbersFacts, type Range } from "../src/views/numbers.js";
-import { ChartCard, Drawing, Table } from "./chart-card.jsx";
+import { ChartCard, Drawing, Key, Table } from "./chart-card.jsx";
 import { Figure } from "./figures.jsx";
 import { Hatching } from "./gantt.jsx";
 import { nameOf, rangesText, rangeText } from "./names.js";
@@ -106,20 +106,9 @@ function Ranges({ facts }: { facts: NumbersFacts }) {
         ))}
       </Drawing>
       <div class="keys">
-        {(
-          [
-            ["box client", w.keys.published],
-            ["box done", w.keys.received],
-            ["gap lost", w.keys.missed],
-          ] as const
-        ).map(([tone, text]) => (
-          <span key={tone}>
-            <svg aria-hidden="true">
-              <rect class={tone} width="14" height="10" rx="2.5" />
-            </svg>
-            {text}
-          </span>
-        ))}
+        <Key tone="box client" text={w.keys.published} />
+        <Key tone="box done" text={w.keys.received} />
+        <Key tone="gap lost" text={w.keys.missed} />
       </div>
     </>
   );

@@ -48,13 +48,13 @@ const SOCKETS: Readonly<Record<string, string>> = {
   jobwork: "DEALER",
 };
 
-/** What is drawn for a pattern. */
-export function chartOf(state: LiveState, pattern: Pattern, now: number): Chart {
-  const actors = actorsOf(state, pattern, now);
-  const drawn = actors.filter(({ role }) => role in SOCKETS);
-  const spans = (actor: Actor) => spansOf(actor, SOCKETS[actor.role] ?? "");
+/** The spans that are the bars of a role; for the others there are none. */
+const spansDrawn = (actor: Actor) => spansOf(actor, SOCKETS[actor.role] ?? "");
+
+/** When what is drawn of them began, in milliseconds since 1970; none if nothing has happened. */
+export function beginningOf(actors: readonly Actor[]): number | undefined {
   const began = actors.flatMap((actor) => [
-    ...spans(actor)
+    ...spansDrawn(actor)
       .slice(0, 1)
       .map(([start]) => start),
     ...(actor.role === "tasksink"
@@ -64,13 +64,21 @@ export function chartOf(state: LiveState, pattern: Pattern, now: number): Chart 
       : []),
     ...doingOf(actor).map(({ since }) => since),
   ]);
+  return began.length === 0 ? undefined : Math.min(...began);
+}
+
+/** What is drawn for a pattern. */
+export function chartOf(state: LiveState, pattern: Pattern, now: number): Chart {
+  const actors = actorsOf(state, pattern, now);
+  const drawn = actors.filter(({ role }) => role in SOCKETS);
+  const began = beginningOf(actors);
   const isEndless = pattern === "hello" && !state.runs.has(pattern);
   // By the second: between two of them bars stay where they are
   const first = isEndless ? Math.floor((now - WINDOW) / 1000) * 1000 : -Infinity;
-  const start = began.length === 0 ? undefined : Math.max(first, Math.min(...began));
+  const start = began === undefined ? undefined : Math.max(first, began);
   const over = isRunOver(pattern, actors);
   const ends = actors.flatMap((actor) => {
-    const [from = 0, took = 0] = lastResult(actor) ?? spans(actor).at(-1) ?? [];
+    const [from = 0, took = 0] = lastResult(actor) ?? spansDrawn(actor).at(-1) ?? [];
     return from === 0 ? [] : [from + took];
   });
   const last = Math.min(ends.length === 0 ? now : Math.max(...ends), allCountedAt(actors) ?? Infinity);
@@ -81,7 +89,7 @@ export function chartOf(state: LiveState, pattern: Pattern, now: number): Chart 
   const isLate = ({ node }: Actor) => pattern !== "hello" && over && (node?.started ?? now) > endAt;
   const rows = drawn.flatMap((actor) => {
     if (isLate(actor)) return [];
-    const bars = barsOf(spans(actor), origin);
+    const bars = barsOf(spansDrawn(actor), origin);
     return [rowOf(state, actor, isEndless ? barsSinceOrigin(bars) : bars, origin, endAt)];
   });
   return { start, end: Math.max(0, endAt - origin), isOver: over, hasFailed: gaveUp !== undefined, rows };
