@@ -6,26 +6,30 @@ import { alongside, run } from "../processes.js";
 import { UPDATE_LENGTH } from "./publish-subscribe.js";
 import type { Scale } from "./scale.js";
 
-/** What processor time our roles take to tell what they do: while nobody looks, and while somebody does. */
+/**
+ * What it costs our roles to tell what they do, while nobody looks and while somebody does: processor time, and at the start
+ * the time until the first message.
+ */
 export function telemetry(scale: Scale): Benchmark[] {
   const activities: Record<string, Activity> = {
     receive: (endpoint) => receive(scale.messages / 2, endpoint),
     send: (endpoint) => send(scale.messages / 2, endpoint),
     "empty tasks": (endpoint) => emptyTasks(scale.emptyTasks, endpoint),
+    "start-up": startUp,
     "start and end": startAndEnd,
   };
   const cases = Object.entries(activities).flatMap(([x, activity]): Case[] => [
     { x, variant: "unwatched", needs: ["C"], measure: () => compare(activity, []) },
     { x, variant: "watched", needs: ["C"], measure: () => compare(activity, TOPICS) },
   ]);
-  const title = "Processor time with telemetry";
+  const title = "The cost of telemetry";
   return [{ id: "telemetry", title, unit: "of that without", x: "what", cases, repeats: scale.repeats }];
 }
 
 /** What a page subscribes to while somebody looks. */
 const TOPICS = ["node", "tick", "span", "log", "label"];
 
-/** Something that roles do, telling a page or none. Returns the processor time that they took, in milliseconds. */
+/** Something that roles do, telling a page or none. Returns what it costs: processor time but for the start-up, in milliseconds. */
 type Activity = (page?: string) => Promise<number>;
 
 /** Without, with, with, without: what drifts meanwhile concerns both alike. Processor time depends least on what else runs. */
@@ -88,7 +92,23 @@ async function emptyTasks(tasks: number, page?: string): Promise<number> {
   return processorTime(sink) + processorTime(worker);
 }
 
-/** Of a client with a single request. */
+/** From start to first message, by the clock, as in the benchmark of that name; of so many that small differences show. */
+async function startUp(page?: string): Promise<number> {
+  using server = new Reply({ linger: 0 });
+  await server.bind("tcp://127.0.0.1:*");
+  const command = roleCommand("hello-client", { connect: server.lastEndpoint ?? "", requests: 1 });
+  let milliseconds = 0;
+  for (let n = 0; n < 5; n++) {
+    await using client = await run(command, { output: "file", env: { TELEMETRY: page } });
+    await server.receive();
+    milliseconds += client.seconds * 1000;
+    await server.send("World");
+    await client.done();
+  }
+  return milliseconds;
+}
+
+/** Of a client with a single request, its whole life. */
 async function startAndEnd(page?: string): Promise<number> {
   using server = new Reply({ linger: 0 });
   await server.bind("tcp://127.0.0.1:*");

@@ -213,7 +213,6 @@ async function runToEnd(
     const keys = curveDir === undefined ? undefined : new CurveKeys(curveDir, name);
     using _zap = startZapHandler(keys, log);
     telemetry = tell(keys);
-    // After that: the socket that tells is none of the role's
     counts = await startCounting();
     signal.addEventListener("abort", () => counts?.stop());
     await role({
@@ -243,12 +242,12 @@ async function runToEnd(
   if (signal.aborted) exitAfter(GRACE);
 }
 
-/** @returns Nothing if there can be none: that is no reason for a role not to run. */
+/** That there can be none is said, and no reason for a role not to run. */
 function startTelemetry(
   name: string,
   endpoint: string,
   { keys, log }: Pick<SocketContext, "keys" | "log">,
-): Telemetry | undefined {
+): Telemetry {
   const said = new Set<string>();
   const warn = (problem: string) => {
     if (said.has(problem)) return;
@@ -264,19 +263,14 @@ function startTelemetry(
     error() {},
     fatal() {},
   };
-  try {
-    return new Telemetry(name, endpoint, {
-      keys,
-      log: problems,
-      onFatalError(error) {
-        // A refusal is said already
-        if (!(error instanceof RefusedError)) warn(error.message);
-      },
-    });
-  } catch (error) {
-    warn((error as Error).message);
-    return undefined;
-  }
+  return new Telemetry(name, endpoint, {
+    keys,
+    log: problems,
+    onFatalError(error) {
+      // A refusal is said already
+      if (!(error instanceof RefusedError)) warn(error.message);
+    },
+  });
 }
 
 /** @throws {EndpointError} When it cannot listen at that address. */

@@ -100,7 +100,10 @@ async function bind(socket: Socket, endpoint: string, attemptsLeft = 10): Promis
 }
 
 /** What else {@link connectEndpoints} takes. */
-export type ConnectDetails = Partial<Pick<FollowOptions, "refusals" | "peer" | "lookups">>;
+export interface ConnectDetails extends Partial<Pick<FollowOptions, "refusals" | "peer" | "lookups">> {
+  /** Whether observers are told of the socket: not of one that tells what they see. Default: true. */
+  observed?: boolean;
+}
 
 /**
  * Connects a socket to every endpoint (`zmq_connect`), with {@link setSocketDefaults}. A peer that is not there yet
@@ -123,7 +126,7 @@ export function connectEndpoints(
   endpoints: readonly string[],
   context?: SocketContext,
   server = "server",
-  { refusals = new Refusals(endpoints, context), ...details }: ConnectDetails = {},
+  { observed = true, refusals = new Refusals(endpoints, context), ...details }: ConnectDetails = {},
 ): void {
   setSocketDefaults(socket);
   monitor(socket);
@@ -135,8 +138,10 @@ export function connectEndpoints(
       throw endpointError("connect to", endpoint, error);
     }
   }
-  observer()?.opened(socket, "connect");
-  observer()?.connected(socket, endpoints);
+  if (observed) {
+    observer()?.opened(socket, "connect");
+    observer()?.connected(socket, endpoints);
+  }
   followConnections(endpoints, { ...details, socket, context, server, refusals });
 }
 

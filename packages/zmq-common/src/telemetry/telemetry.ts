@@ -28,6 +28,9 @@ const TICK = 5;
 /** For how long spans are kept at the start although nobody looks, in milliseconds: the connection takes its time. */
 const HEAD_START = 2000;
 
+/** How long a role has the processor to itself at its start, for its own sockets and its first message, in milliseconds. */
+const AFTER_START = 20;
+
 /** How long the end may wait for the last messages to be sent, in milliseconds. */
 const LINGER = 200;
 
@@ -53,12 +56,16 @@ export class Telemetry implements Observer {
     // A publisher never waits; each send is done at once
     sendTimeout: 0,
   });
+  readonly #endpoint: string;
+  readonly #context: SocketContext;
   readonly #node: Omit<NodeMessage, "sockets" | "host">;
   readonly #sockets: WatchedSocket[] = [];
   readonly #bySocket = new WeakMap<object, WatchedSocket>();
   /** The socket that was asked for last: it will be asked for again. */
   #latest: { socket: object; watched: WatchedSocket | undefined } | undefined;
   readonly #topics = new Set<string>();
+  #isConnected = false;
+  #connecting: NodeJS.Timeout | undefined;
   #headStart: NodeJS.Timeout | undefined;
   #timer: NodeJS.Timeout | undefined;
   #flushes = 0;
@@ -77,19 +84,36 @@ export class Telemetry implements Observer {
    * @param context With keys, the page must prove its own (CURVE): it is called `dashboard`.
    */
   constructor(role: string, endpoint: string, context: SocketContext) {
-    const started = tenths(now() - process.uptime() * 1000);
+    this.#endpoint = endpoint;
+    this.#context = context;
+    // The first use of `performance` takes a millisecond, which a role may spend later
+    const time = Date.now();
+    const started = tenths(time - process.uptime() * 1000);
     // Of its own, and no secret: node:crypto would take 3 ms to load
-    const id = `${role}-${tenths(now())}-${Math.random().toString(36).slice(2)}`;
+    const id = `${role}-${time}-${Math.random().toString(36).slice(2)}`;
     this.#node = { topic: "node", v: 1, id, role, pid: process.pid, started };
-    connectEndpoints(this.#publisher, [endpoint], context, "dashboard");
-    this.#publisher.linger = LINGER;
+    this.#connecting = setTimeout(() => this.#connect(), AFTER_START).unref();
+    this.#headStart = setTimeout(() => this.#look(), HEAD_START).unref();
+    this.#stopObserving = observeSockets(this);
+  }
+
+  #connect(): void {
+    if (this.#isConnected) return;
+    this.#isConnected = true;
+    clearTimeout(this.#connecting);
     const events = monitor(this.#publisher);
     events.once("handshake", () => setTimeout(this.#onFound, FIRST_SUBSCRIPTION).unref());
     // There is no page
     events.once("connect:retry", this.#onFound);
-    void this.#receiveSubscriptions();
-    this.#headStart = setTimeout(() => this.#look(), HEAD_START).unref();
-    this.#stopObserving = observeSockets(this);
+    try {
+      connectEndpoints(this.#publisher, [this.#endpoint], this.#context, "dashboard", { observed: false });
+      this.#publisher.linger = LINGER;
+      void this.#receiveSubscriptions();
+    } catch (error) {
+      this.#publisher.close();
+      this.#onFound();
+      this.#context.onFatalError(error as Error);
+    }
   }
 
   opened(socket: Socket): void {
@@ -163,6 +187,7 @@ export class Telemetry implements Observer {
   async end(code: number): Promise<void> {
     this.#stopObserving();
     for (const watched of this.#sockets) watched.end();
+    this.#connect();
     if (this.#headStart !== undefined && !this.#isWatched) await this.#waitForWatcher();
     clearTimeout(this.#headStart);
     clearInterval(this.#timer);

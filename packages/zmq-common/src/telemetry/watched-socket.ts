@@ -108,5 +108,6 @@ function beginning(message: string | Buffer | undefined): string {
   if (message === undefined) return "";
   const text =
     typeof message === "string" ? message.slice(0, MAX_LABEL) : message.toString("utf8", 0, MAX_LABEL);
-  return text.replaceAll(/\p{C}+/gu, "");
+  // Most are in ASCII, and need no table of all characters
+  return /^[ -~]*$/.test(text) ? text : text.replaceAll(/\p{C}+/gu, "");
 }
