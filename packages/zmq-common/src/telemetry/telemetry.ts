@@ -4,7 +4,6 @@ import { type Socket, XPublisher } from "zeromq";
 import { connectEndpoints } from "../sockets/connecting.js";
 import { socketTypes } from "../sockets/connections/socket-types.js";
 import type { SocketContext } from "../sockets/context.js";
-import { messages } from "../sockets/messages.js";
 import { monitor } from "../sockets/monitor.js";
 import { type Observer, observeSockets, type SocketObserver } from "../sockets/observer.js";
 import { now, tenths, WatchedSocket } from "./watched-socket.js";
@@ -108,7 +107,7 @@ export class Telemetry implements Observer {
     try {
       connectEndpoints(this.#publisher, [this.#endpoint], this.#context, "dashboard", { observed: false });
       this.#publisher.linger = LINGER;
-      void this.#receiveSubscriptions();
+      this.#receiveSubscriptions();
     } catch (error) {
       this.#publisher.close();
       this.#onFound();
@@ -204,23 +203,29 @@ export class Telemetry implements Observer {
     await this.#found;
     clearTimeout(patience);
     // Its other subscriptions are right behind
-    await turn();
+    if (this.#isWatched) await turn();
   }
 
-  async #receiveSubscriptions(): Promise<void> {
-    try {
-      for await (const [frame] of messages(this.#publisher)) {
-        const topic = frame?.toString("latin1", 1) ?? "";
-        if (frame?.[0] === 1) this.#topics.add(topic);
-        else this.#topics.delete(topic);
-        this.#look();
-        if (frame?.[0] === 1 && "node".startsWith(topic)) this.#tellNode();
-        this.#onFound();
-      }
-    } catch (error) {
-      // Closed while it waits, it fails in one of several ways
-      if (!this.#publisher.closed) throw error;
-    }
+  /** Subscriptions arrive as messages. Without `messages`, whose end is an error: this is a part of the shortest life. */
+  #receiveSubscriptions(): void {
+    const hear = ([frame]: Buffer[]) => {
+      const topic = frame?.toString("latin1", 1) ?? "";
+      const isSubscription = frame?.[0] === 1;
+      if (isSubscription) this.#topics.add(topic);
+      else this.#topics.delete(topic);
+      this.#look();
+      if (isSubscription && "node".startsWith(topic)) this.#tellNode();
+      this.#onFound();
+      receive();
+    };
+    const fail = (error: NodeJS.ErrnoException) => {
+      if (this.#publisher.closed) return;
+      // A spurious wake-up
+      if (error.code === "EAGAIN") receive();
+      else this.#context.onFatalError(error);
+    };
+    const receive = () => void this.#publisher.receive().then(hear, fail);
+    receive();
   }
 
   get #isWatched(): boolean {
