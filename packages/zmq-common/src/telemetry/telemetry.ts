@@ -63,7 +63,7 @@ export class Telemetry implements Observer {
   /** The socket that was asked for last: it will be asked for again. */
   #latest: { socket: object; watched: WatchedSocket | undefined } | undefined;
   readonly #topics = new Set<string>();
-  #isConnected = false;
+  /** Until it is connected. */
   #connecting: NodeJS.Timeout | undefined;
   #headStart: NodeJS.Timeout | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -97,9 +97,9 @@ export class Telemetry implements Observer {
   }
 
   #connect(): void {
-    if (this.#isConnected) return;
-    this.#isConnected = true;
+    if (this.#connecting === undefined) return;
     clearTimeout(this.#connecting);
+    this.#connecting = undefined;
     const events = monitor(this.#publisher);
     events.once("handshake", () => setTimeout(this.#onFound, FIRST_SUBSCRIPTION).unref());
     // There is no page
@@ -107,8 +107,9 @@ export class Telemetry implements Observer {
     try {
       connectEndpoints(this.#publisher, [this.#endpoint], this.#context, "dashboard", { observed: false });
       this.#publisher.linger = LINGER;
-      this.#receiveSubscriptions();
+      void this.#receiveSubscriptions();
     } catch (error) {
+      this.#stopObserving();
       this.#publisher.close();
       this.#onFound();
       this.#context.onFatalError(error as Error);
@@ -206,26 +207,24 @@ export class Telemetry implements Observer {
     if (this.#isWatched) await turn();
   }
 
-  /** Subscriptions arrive as messages. Without `messages`, whose end is an error: this is a part of the shortest life. */
-  #receiveSubscriptions(): void {
-    const hear = ([frame]: Buffer[]) => {
-      const topic = frame?.toString("latin1", 1) ?? "";
-      const isSubscription = frame?.[0] === 1;
-      if (isSubscription) this.#topics.add(topic);
-      else this.#topics.delete(topic);
-      this.#look();
-      if (isSubscription && "node".startsWith(topic)) this.#tellNode();
-      this.#onFound();
-      receive();
-    };
-    const fail = (error: NodeJS.ErrnoException) => {
-      if (this.#publisher.closed) return;
-      // A spurious wake-up
-      if (error.code === "EAGAIN") receive();
-      else this.#context.onFatalError(error);
-    };
-    const receive = () => void this.#publisher.receive().then(hear, fail);
-    receive();
+  /** Not by `messages`, whose end costs more than the rest: this is a part of the shortest life. */
+  async #receiveSubscriptions(): Promise<void> {
+    while (!this.#publisher.closed) {
+      try {
+        const [frame] = await this.#publisher.receive();
+        const topic = frame?.toString("latin1", 1) ?? "";
+        const isSubscription = frame?.[0] === 1;
+        if (isSubscription) this.#topics.add(topic);
+        else this.#topics.delete(topic);
+        this.#look();
+        if (isSubscription && "node".startsWith(topic)) this.#tellNode();
+        this.#onFound();
+      } catch (error) {
+        // Closed while it waits, it fails in one of several ways; EAGAIN is a spurious wake-up
+        if (this.#publisher.closed || (error as NodeJS.ErrnoException).code === "EAGAIN") continue;
+        return this.#context.onFatalError(error as Error);
+      }
+    }
   }
 
   get #isWatched(): boolean {
