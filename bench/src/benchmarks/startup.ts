@@ -97,8 +97,12 @@ const STARTS = {
   },
 } satisfies Record<string, (by: Implementation, endpoint: string, other: string) => Promise<Startup>>;
 
-/** @param first Waits for the first message. */
-async function start(
+/**
+ * Starts a process, and ends it at its first message.
+ *
+ * @param first Waits for the first message.
+ */
+export async function start(
   command: AnyCommand,
   first: (program: RunningProcess) => Promise<unknown>,
 ): Promise<Startup> {

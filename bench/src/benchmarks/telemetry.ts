@@ -5,6 +5,7 @@ import { batchVentilator, counter, sender, withProcessorTime } from "../commands
 import { alongside, run } from "../processes.js";
 import { UPDATE_LENGTH } from "./publish-subscribe.js";
 import type { Scale } from "./scale.js";
+import { start } from "./startup.js";
 
 /**
  * What it costs our roles to tell what they do, while nobody looks and while somebody does: processor time, and at the start
@@ -98,18 +99,15 @@ async function emptyTasks(tasks: number, page?: string): Promise<number> {
 
 /** From start to first message, by the clock, as in the benchmark of that name; of so many that small differences show. */
 async function startUp(page?: string): Promise<number> {
-  using server = new Reply({ linger: 0 });
-  await server.bind("tcp://127.0.0.1:*");
-  const command = roleCommand("hello-client", { connect: server.lastEndpoint ?? "", requests: 1 });
-  let milliseconds = 0;
+  let sum = 0;
   for (let n = 0; n < 5; n++) {
-    await using client = await run(command, { output: "file", env: { TELEMETRY: page } });
-    await server.receive();
-    milliseconds += client.seconds * 1000;
-    await server.send("World");
-    await client.done();
+    using server = new Reply({ linger: 0 });
+    await server.bind("tcp://127.0.0.1:*");
+    const options = { connect: server.lastEndpoint ?? "", requests: 1, ...(page && { telemetry: page }) };
+    const { milliseconds } = await start(roleCommand("hello-client", options), () => server.receive());
+    sum += milliseconds;
   }
-  return milliseconds;
+  return sum;
 }
 
 /** Of a client with a single request, its whole life. */
