@@ -5,7 +5,8 @@
 // With `--node` the tests run on that version of Node, which comes from npm.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 
 const root = join(import.meta.dirname, "..");
 const options = process.argv.slice(2);
@@ -34,6 +35,9 @@ for (const folder of folders) {
   for (const key of Object.keys(total)) total[key] += count[key];
   console.log(`${folder.padEnd(22)} ${format(count)}`);
 }
+const failures = folders.flatMap(failuresIn);
+if (failures.length > 0) console.log();
+for (const each of failures) console.log(`FAILED: ${each}`);
 console.log();
 console.log(format(total));
 process.exitCode = turbo.status === 0 && total.failed === 0 ? 0 : 1;
@@ -62,6 +66,27 @@ function read(file) {
     failed: jest.numFailedTests + jest.numRuntimeErrorTestSuites,
     skipped: jest.numPendingTests + jest.numTodoTests,
   };
+}
+
+/** Each test that failed, and each file that did not run, with the beginning of why. */
+function failuresIn(folder) {
+  const file = results(folder);
+  if (!existsSync(file)) return [`${folder}: no results, for it did not get as far as Jest`];
+  const { testResults } = JSON.parse(readFileSync(file, "utf8"));
+  const beginning = (text) =>
+    stripVTControlCharacters(text)
+      .trim()
+      .split(/\s*\n\s*/)
+      .slice(0, 3)
+      .join(" ");
+  return testResults.flatMap(({ name, message, status, assertionResults }) => {
+    const path = relative(root, name);
+    const failed = assertionResults.filter((each) => each.status === "failed");
+    if (failed.length === 0 && status === "failed") return [`${path}: ${beginning(message)}`];
+    return failed.map(
+      ({ fullName, failureMessages: [why = ""] }) => `${path}: ${fullName}: ${beginning(why)}`,
+    );
+  });
 }
 
 function format({ passed, failed, skipped }) {
