@@ -49,8 +49,11 @@ async function after(stage: Stage, milliseconds: number): Promise<void> {
 
 const HELLO = 0;
 
+/** How long a server works for a reply, in milliseconds. */
+const WORK = 200;
+
 const server = (stage: Stage, nth = HELLO) =>
-  stage.start("hello-server", { bind: at(stage, nth), work: 200 });
+  stage.start("hello-server", { bind: at(stage, nth), work: WORK });
 
 const client = (stage: Stage, servers: number[] = [HELLO], message?: string) =>
   stage.start("hello-client", {
@@ -60,13 +63,13 @@ const client = (stage: Stage, servers: number[] = [HELLO], message?: string) =>
     message,
   });
 
-/** Has clients ask while something befalls their server. */
+/** Has clients ask while something befalls their server, in the midst of its work. */
 function askWhile(meanwhile: (stage: Stage, server: Started) => Promise<void>): Experiment {
   return async (stage, { count }) => {
     const one = server(stage);
     const [first] = times(count, () => client(stage));
     await first?.process.until(/^Received World 1$/m);
-    stage.signal.throwIfAborted();
+    await after(stage, WORK / 2);
     await meanwhile(stage, one);
   };
 }
@@ -86,7 +89,7 @@ const hello: Record<string, Experiment> = {
   },
   freeze: askWhile(async (stage, one) => {
     stage.signalTo("freeze", one);
-    await after(stage, 1500);
+    await after(stage, 1400);
     stage.signalTo("thaw", one);
   }),
   ten: askWhile(async () => {}),

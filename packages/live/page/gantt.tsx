@@ -195,6 +195,18 @@ export function Lanes({ pattern, chart, share, span = [0, horizonOf(chart)] }: L
             height={rowHeight}
           />
         ))}
+        {chart.incidents.map(({ at, actor, kind }) => (
+          <Mark
+            key={`${actor.key} ${at}`}
+            at={x(at)}
+            top={top}
+            bottom={height - 20}
+            line={12}
+            width={width}
+            text={w.incidents[kind](nameOf(actor))}
+            isEnd={kind !== "back"}
+          />
+        ))}
         {share !== undefined && (
           <Mark
             at={x(share)}

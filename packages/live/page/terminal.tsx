@@ -3,9 +3,14 @@ import { patternsOf, type View } from "../src/messages.js";
 import type { Actor } from "../src/views/actors.js";
 import * as store from "./store.js";
 
+/** Commands with less between them, in milliseconds, were given at once. */
+const AT_ONCE = 300;
+
 interface Command {
   text: string;
   times: number;
+  /** How long after the first it was given, in milliseconds. */
+  after: number;
   isDeed?: boolean;
 }
 
@@ -29,11 +34,11 @@ export function Terminal({ view, actors }: { view: View; actors: Actor[] }) {
         </span>
       </header>
       <pre tabIndex={0} aria-label={w.terminal}>
-        {commands.map(({ text, times, isDeed = false }, index) => (
+        {commands.map((command, index) => (
           <div key={index}>
             <i>$ </i>
-            <span class={isDeed ? "did" : ""}>{text}</span>
-            {times > 1 && <i> {w.timesComment(times)}</i>}
+            <span class={command.isDeed === true ? "did" : ""}>{command.text}</span>
+            <i>{commentOn(command)}</i>
           </div>
         ))}
       </pre>
@@ -41,20 +46,28 @@ export function Terminal({ view, actors }: { view: View; actors: Actor[] }) {
   );
 }
 
+function commentOn({ times, after }: Command): string {
+  const w = store.words.value;
+  const parts = [times > 1 && w.times(times), after >= AT_ONCE && w.after(after)].filter(Boolean);
+  return parts.length === 0 ? "" : ` # ${parts.join(", ")}`;
+}
+
 /** The commands that did the same: those that started the roles, and the signals. */
 function commandsOf(view: View, actors: Actor[]): Command[] {
   const commands: Command[] = [];
   const started = new Set<string>();
   const SIGNALS: Partial<Record<string, string>> = { frozen: "STOP", running: "CONT", killed: "KILL" };
-  for (const { pattern, child, state, pid, command } of store.state.events) {
-    if (!patternsOf(view).includes(pattern)) continue;
+  const events = store.state.events.filter(({ pattern }) => patternsOf(view).includes(pattern));
+  const begin = events[0]?.t ?? 0;
+  for (const { child, state, pid, command, t } of events) {
+    const after = t - begin;
     if (!started.has(child)) {
       started.add(child);
-      const same = commands.find(({ text }) => text === command);
-      if (same === undefined) commands.push({ text: command, times: 1 });
+      const same = commands.find((each) => each.text === command && after - each.after < AT_ONCE);
+      if (same === undefined) commands.push({ text: command, times: 1, after });
       else same.times += 1;
     } else if (SIGNALS[state] !== undefined) {
-      commands.push({ text: `kill -${SIGNALS[state]} ${pid}`, times: 1, isDeed: true });
+      commands.push({ text: `kill -${SIGNALS[state]} ${pid}`, times: 1, after, isDeed: true });
     }
   }
   if (commands.length > 0) return commands;
@@ -62,5 +75,6 @@ function commandsOf(view: View, actors: Actor[]): Command[] {
   return [...new Set(actors.map(({ role }) => role))].map((role) => ({
     text: `TELEMETRY=${telemetry} node apps/${role}/dist/main.js`,
     times: 1,
+    after: 0,
   }));
 }

@@ -66,7 +66,25 @@ export function Topology({ pattern, actors }: { pattern: Pattern; actors: Actor[
           </button>
         )}
       </div>
+      <Sockets actors={actors} />
     </section>
+  );
+}
+
+/** What the sockets do that there are. */
+function Sockets({ actors }: { actors: Actor[] }) {
+  const { sockets } = store.words.value;
+  const types = new Set(actors.flatMap(({ node }) => node?.sockets.map(({ type }) => type) ?? []));
+  return (
+    <dl class="sockets">
+      {Object.entries(sockets)
+        .filter(([type]) => types.has(type))
+        .map(([type, text]) => (
+          <div key={type}>
+            <dt>{type}</dt> <dd>{text}</dd>
+          </div>
+        ))}
+    </dl>
   );
 }
 

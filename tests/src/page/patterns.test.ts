@@ -219,6 +219,16 @@ describeWith("chromium", "experiments", () => {
     await page.until(async () => (await page.condition("jobvent-2")) === "ended");
     await page.until(async () => (await page.figure("Results")) === "100 of 100");
     expect(await page.sentence()).toMatch(/^The ventilator was killed, and nothing is lost\./);
+    for (const mark of ["jobvent 1 killed", "jobvent 2 is back"]) {
+      expect(await page.page.locator("svg text", { hasText: mark }).count()).toBe(1);
+    }
+    // The second ventilator's command is that of the first, and was given later
+    const commands = (await page.page.locator("pre").innerText()).split("\n");
+    const [first = "", second = ""] = commands.filter((line) => line.includes("apps/jobvent/"));
+    expect(second).toMatch(/ # after \d+\.\d+ s$/);
+    const kill = commands.findIndex((line) => line.includes("kill -KILL"));
+    expect([first, second].map((line) => commands.indexOf(line) < kill)).toEqual([true, false]);
+    await page.picture("jobs-ventilator");
     expect(page.offences).toEqual([]);
   });
 

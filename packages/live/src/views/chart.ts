@@ -23,6 +23,13 @@ export interface Row {
   cost: number;
 }
 
+/** What befell one without a row, as a ventilator has none. */
+interface Incident {
+  at: number;
+  actor: Actor;
+  kind: "killed" | "frozen" | "back";
+}
+
 export interface Chart {
   /** The beginning, in milliseconds since 1970; none if nothing has happened. */
   start: number | undefined;
@@ -32,6 +39,7 @@ export interface Chart {
   /** Whether it ended without all that it should have had. */
   hasFailed: boolean;
   rows: Row[];
+  incidents: Incident[];
 }
 
 /** Of requests that go on and on, the latest are drawn: those of so many milliseconds. */
@@ -92,7 +100,25 @@ export function chartOf(state: LiveState, pattern: Pattern, now: number): Chart 
     const bars = barsOf(spansDrawn(actor), origin);
     return [rowOf(state, actor, isEndless ? barsSinceOrigin(bars) : bars, origin, endAt)];
   });
-  return { start, end: Math.max(0, endAt - origin), isOver: over, hasFailed: gaveUp !== undefined, rows };
+  return {
+    start,
+    end: Math.max(0, endAt - origin),
+    isOver: over,
+    hasFailed: gaveUp !== undefined,
+    rows,
+    incidents: incidentsOf(state, actors, origin),
+  };
+}
+
+function incidentsOf(state: LiveState, actors: readonly Actor[], origin: number): Incident[] {
+  const away = new Set<string>();
+  return state.events.flatMap(({ child, role, state: condition, t }): Incident[] => {
+    const actor = actors.find(({ key }) => key === child);
+    if (actor === undefined || role in SOCKETS) return [];
+    if (condition === "killed" || condition === "frozen") away.add(role);
+    else if (condition !== "running" || !away.delete(role)) return [];
+    return [{ at: t - origin, actor, kind: condition === "running" ? "back" : condition }];
+  });
 }
 
 /** The last result that a sink took. */

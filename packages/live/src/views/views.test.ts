@@ -239,6 +239,22 @@ describe("a batch", () => {
     ]);
   });
 
+  test("shows when its ventilator, which has no row, was killed and came back", () => {
+    const state = batch(
+      child("taskvent-3", "pipeline", "running", 1900),
+      child("taskvent-3", "pipeline", "killed", 2050),
+      child("taskvent-4", "pipeline", "running", 2200),
+      // Has a row, which shows it
+      child("taskwork-5", "pipeline", "running", 1900),
+      child("taskwork-5", "pipeline", "killed", 2100),
+    );
+    const { incidents } = chartOf(state, "pipeline", 2500);
+    expect(incidents.map(({ at, actor, kind }) => [at, actor.key, kind])).toEqual([
+      [50, "taskvent-3", "killed"],
+      [200, "taskvent-4", "back"],
+    ]);
+  });
+
   test("is a trace that Perfetto opens", () => {
     const { traceEvents } = traceOf(
       chartOf(batch(ends(sink)), "pipeline", NOW),
