@@ -48,7 +48,9 @@ export function Happened({ view, actors }: { view: View; actors: Actor[] }) {
 /** The zero of the chart, so that a line can be found in it; what came before has a minus. */
 function zeroOf(view: View, actors: Actor[]): number | undefined {
   const run = store.state.runOf(view);
-  return run === undefined || view === "weather" ? run?.t : (beginningOf(actors) ?? run.t);
+  if (run === undefined) return undefined;
+  // There the chart counts updates
+  return view === "weather" ? run.t : (beginningOf(actors) ?? run.t);
 }
 
 /** Side by side, both have a worker 1. */

@@ -33,6 +33,7 @@ export function Topology({ pattern, actors }: { pattern: Pattern; actors: Actor[
   const { places, add, height } = layOut(shown, width, canAdd, pattern === "jobs" ? 34 : 0);
   const edges = edgesOf(pattern, actors).filter(({ from, to }) => places.has(from.key) && places.has(to.key));
   const isStacked = width < 700;
+  const isOnHosts = new Set(actors.flatMap(({ node }) => node?.host ?? [])).size > 1;
   const adds = pattern === "hello" || pattern === "weather" ? w.addClient : w.addWorker;
   return (
     <section class="card" aria-label={w.connected}>
@@ -55,7 +56,14 @@ export function Topology({ pattern, actors }: { pattern: Pattern; actors: Actor[
         {width > 0 &&
           shown
             .flat()
-            .map((actor) => <ActorCard key={actor.key} actor={actor} place={places.get(actor.key)} />)}
+            .map((actor) => (
+              <ActorCard
+                key={actor.key}
+                actor={actor}
+                place={places.get(actor.key)}
+                host={isOnHosts ? actor.node?.host : undefined}
+              />
+            ))}
         {canAdd && width > 0 && (
           <button
             class="add"
@@ -193,7 +201,14 @@ function below(a: Place, b: Place, y: number): Way {
 const bezier = (t: number, a: number, b: number, c: number, d: number) =>
   (1 - t) ** 3 * a + 3 * (1 - t) ** 2 * t * b + 3 * (1 - t) * t * t * c + t ** 3 * d;
 
-function ActorCard({ actor, place }: { actor: Actor; place: Place | undefined }) {
+interface ActorCardProps {
+  actor: Actor;
+  place: Place | undefined;
+  /** Where it runs, if that is not the same for all. */
+  host: string | undefined;
+}
+
+function ActorCard({ actor, place, host }: ActorCardProps) {
   const { condition } = actor;
   const name = nameOf(actor);
   if (place === undefined) return null;
@@ -208,6 +223,11 @@ function ActorCard({ actor, place }: { actor: Actor; place: Place | undefined })
       <h3>
         <span class={`dot ${condition}`} />
         {name}
+        {host !== undefined && (
+          <span class="host" title={host}>
+            {host}
+          </span>
+        )}
         {!slim && <span class="kind">{mainSocket(actor)?.type ?? "…"}</span>}
       </h3>
       {slim ? (

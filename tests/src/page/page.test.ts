@@ -123,15 +123,54 @@ testWith(
   },
 );
 
+/** Tells a page what it likes. */
+async function startTelling(endpoint: string) {
+  const publisher = new XPublisher({ linger: 0 });
+  publisher.connect(endpoint);
+  await publisher.receive();
+  return {
+    tell: (topic: string, content: object) => publisher.send([topic, JSON.stringify(content)]),
+    [Symbol.dispose]: () => publisher.close(),
+  };
+}
+
+testWith("chromium", "where roles run is said as soon as there are several hosts", async () => {
+  const { url, env } = await startDashboard();
+  await using page = await PageInBrowser.open(url, {}, "#pipeline");
+  using teller = await startTelling(env.TELEMETRY);
+  const tell = (number: number, host: string) =>
+    teller.tell("node", {
+      v: 1,
+      id: `worker ${number}`,
+      role: "taskwork",
+      pid: number,
+      host,
+      started: number,
+      sockets: [{ name: "PULL", type: "PULL", binds: [], connects: ["tcp://taskvent:5557"] }],
+    });
+  const heading = (number: number) => page.page.getByRole("heading", { name: `worker ${number}` });
+  await tell(1, "host1");
+  await tell(2, "host1");
+  await heading(2).waitFor();
+  expect(await page.page.getByText("host1").count()).toBe(0);
+  await tell(3, "host2");
+  await page.page.getByText("host2").waitFor();
+  expect(await Promise.all([1, 2, 3].map((each) => heading(each).innerText()))).toEqual([
+    "worker 1\nhost1",
+    "worker 2\nhost1",
+    "worker 3\nhost2",
+  ]);
+  await page.picture("hosts");
+  expect(await page.violations()).toEqual([]);
+  expect(page.offences).toEqual([]);
+});
+
 testWith("chromium", "what roles tell is text, whatever it looks like", async () => {
   const { url, env } = await startDashboard();
   await using page = await PageInBrowser.open(url, {}, "#pipeline");
   const evil = "<img src=/x onerror=alert(1)>";
-  const publisher = new XPublisher({ linger: 0 });
-  publisher.connect(env.TELEMETRY);
-  await publisher.receive();
-  const tell = (topic: string, content: object) =>
-    publisher.send([topic, JSON.stringify({ id: evil, ...content })]);
+  using teller = await startTelling(env.TELEMETRY);
+  const tell = (topic: string, content: object) => teller.tell(topic, { id: evil, ...content });
   const sockets = [{ name: "PULL", type: evil.slice(0, 16), binds: [evil], connects: [evil] }];
   await tell("node", { v: 1, role: "taskwork", pid: 1, host: evil, started: Date.now(), sockets });
   await tell("span", { socket: "PULL", spans: [[Date.now() - 500, 400, evil]], missed: 0 });
@@ -139,17 +178,13 @@ testWith("chromium", "what roles tell is text, whatever it looks like", async ()
   await page.page.getByText(`worker 1: ${evil}`, { exact: true }).waitFor();
   expect(await page.page.locator("main img").count()).toBe(0);
   expect(page.offences).toEqual([]);
-  publisher.close();
 });
 
 testWith("chromium", "thousands of tasks are a few shapes, and a table of the last thousand", async () => {
   const { url, env } = await startDashboard();
   await using page = await PageInBrowser.open(url, {}, "#pipeline");
-  const publisher = new XPublisher({ linger: 0 });
-  publisher.connect(env.TELEMETRY);
-  await publisher.receive();
-  const tell = (topic: string, content: object) =>
-    publisher.send([topic, JSON.stringify({ id: "worker", ...content })]);
+  using teller = await startTelling(env.TELEMETRY);
+  const tell = (topic: string, content: object) => teller.tell(topic, { id: "worker", ...content });
   const start = Date.now() - 60_000;
   const sockets = [{ name: "PULL", type: "PULL", binds: [], connects: ["tcp://127.0.0.1:5557"] }];
   await tell("node", { v: 1, role: "taskwork", pid: 1, host: "here", started: start, sockets });
@@ -166,7 +201,6 @@ testWith("chromium", "thousands of tasks are a few shapes, and a table of the la
     "3000 rows before these; the trace has all",
   );
   expect(page.offences).toEqual([]);
-  publisher.close();
 });
 
 testWith("chromium", "a page of another site can neither read nor command", async () => {
