@@ -252,10 +252,14 @@ export const words = {
   ],
   chartLabel: (rows: string) => `Who did how much: ${rows}`,
   say: {
+    noVentilator: [
+      "There is no ventilator.",
+      "What happens is told only while this page is open: start a sink and a ventilator, and see their batch.",
+    ] as Sentence,
     waiting: [
       "Nothing has been dealt yet.",
       "The ventilator waits until the workers are connected: the first would get everything otherwise.",
-    ],
+    ] as Sentence,
     dominated: (name: string, done: number, all: number): Sentence => [
       `${name} did ${done} of ${all} tasks.`,
       "It was connected first, and PUSH gave it all there was before the others came. The batch did not run in parallel: that is what the wait for all workers is for.",

@@ -24,7 +24,7 @@ export function aboutPipeline(facts: PipelineFacts): Sentence {
   }
   if (slow !== undefined) return say.slow(called(slow.row), slow.factor);
   if (facts.isComplete) return workers === 1 ? say.one(chart.end) : say.complete(workers, chart.end, cost);
-  return chart.start === undefined ? (say.waiting as unknown as Sentence) : say.running(workers);
+  return chart.start === undefined ? beforeBatch(facts) : say.running(workers);
 }
 
 export function aboutJobs(facts: PipelineFacts): Sentence {
@@ -36,7 +36,12 @@ export function aboutJobs(facts: PipelineFacts): Sentence {
   if (frozen[0] !== undefined) return say.jobsFrozen(called(frozen[0].row));
   if (slow !== undefined) return say.jobsSlow(called(slow.row), slow.factor);
   if (facts.isComplete && workers > 1) return say.complete(workers, chart.end, cost);
-  return chart.start === undefined ? (say.waiting as unknown as Sentence) : say.jobsRunning(workers);
+  return chart.start === undefined ? beforeBatch(facts) : say.jobsRunning(workers);
+}
+
+function beforeBatch({ hasVentilator }: PipelineFacts): Sentence {
+  const { say } = words.value;
+  return hasVentilator ? say.waiting : say.noVentilator;
 }
 
 export function aboutBoth({ pipeline, jobs, experiment, start }: BothFacts): Sentence {

@@ -237,6 +237,10 @@ export const words: Words = {
   footer: ["遥测通过 ZeroMQ 传送，只在你观看时进行。", "每个数字都来自进程本身，没有任何模拟。"],
   chartLabel: (rows) => `谁做了多少：${rows}`,
   say: {
+    noVentilator: [
+      "没有任务发生器。",
+      "只有打开此页面时，进程才会报告所发生的事：启动接收器和任务发生器，就能看到它们的一批任务。",
+    ],
     waiting: ["还没有分发任何任务。", "任务发生器等到工作者都连接上：否则第一个会拿走全部。"],
     dominated: (name, done, all) => [
       `${name} 完成了 ${all} 个任务中的 ${done} 个。`,

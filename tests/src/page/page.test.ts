@@ -134,7 +134,7 @@ async function startTelling(endpoint: string) {
   };
 }
 
-testWith("chromium", "where roles run is said as soon as there are several hosts", async () => {
+testWith("chromium", "workers alone: on which hosts they run, and that there is no ventilator", async () => {
   const { url, env } = await startDashboard();
   await using page = await PageInBrowser.open(url, {}, "#pipeline");
   using teller = await startTelling(env.TELEMETRY);
@@ -160,6 +160,7 @@ testWith("chromium", "where roles run is said as soon as there are several hosts
     "worker 2\nhost1",
     "worker 3\nhost2",
   ]);
+  expect(await page.sentence()).toMatch(/^There is no ventilator\./);
   await page.picture("hosts");
   expect(await page.violations()).toEqual([]);
   expect(page.offences).toEqual([]);

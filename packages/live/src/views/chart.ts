@@ -200,6 +200,7 @@ export interface PipelineFacts {
   lost: number;
   idle: number;
   dominant: Row | undefined;
+  hasVentilator: boolean;
   ventilatorKilled: boolean;
   killed: Row[];
   frozen: { row: Row; milliseconds: number }[];
@@ -248,6 +249,7 @@ export function pipelineFacts(state: LiveState, pattern: "pipeline" | "jobs", no
           Math.min(1, rows.reduce((sum, { busy }) => sum + busy, 0) / (chart.end * Math.max(1, rows.length))),
     dominant: rows.length > 1 && done >= 10 ? rows.find((row) => row.done > done * 0.6) : undefined,
     killed,
+    hasVentilator: ventilator !== undefined,
     ventilatorKilled: actors.some(({ role, condition }) => role === "jobvent" && condition === "killed"),
     frozen: rows.flatMap((row) => {
       const milliseconds = row.gaps.reduce(
