@@ -30,12 +30,13 @@ const turbo = start("turbo", ["run", "test", "--continue", ...options], { stdio:
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 console.log();
-for (const folder of folders) {
-  const count = read(results(folder));
+const runs = folders.map((folder) => ({ folder, jest: read(results(folder)) }));
+for (const { folder, jest } of runs) {
+  const count = countOf(jest);
   for (const key of Object.keys(total)) total[key] += count[key];
   console.log(`${folder.padEnd(22)} ${format(count)}`);
 }
-const failures = folders.flatMap(failuresIn);
+const failures = runs.flatMap(failuresOf);
 if (failures.length > 0) console.log();
 for (const each of failures) console.log(`FAILED: ${each}`);
 console.log();
@@ -57,10 +58,14 @@ function run(file, args) {
   return stdout;
 }
 
-/** What a package's Jest run counted. A package without results counts as one failure: it did not get so far. */
+/** What a package's Jest run says; nothing where it did not get so far. */
 function read(file) {
-  if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0 };
-  const jest = JSON.parse(readFileSync(file, "utf8"));
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
+}
+
+/** A package without results counts as one failure. */
+function countOf(jest) {
+  if (jest === undefined) return { passed: 0, failed: 1, skipped: 0 };
   return {
     passed: jest.numPassedTests,
     failed: jest.numFailedTests + jest.numRuntimeErrorTestSuites,
@@ -69,17 +74,15 @@ function read(file) {
 }
 
 /** Each test that failed, and each file that did not run, with the beginning of why. */
-function failuresIn(folder) {
-  const file = results(folder);
-  if (!existsSync(file)) return [`${folder}: no results, for it did not get as far as Jest`];
-  const { testResults } = JSON.parse(readFileSync(file, "utf8"));
+function failuresOf({ folder, jest }) {
+  if (jest === undefined) return [`${folder}: no results, for it did not get as far as Jest`];
   const beginning = (text) =>
     stripVTControlCharacters(text)
       .trim()
       .split(/\s*\n\s*/)
       .slice(0, 3)
       .join(" ");
-  return testResults.flatMap(({ name, message, status, assertionResults }) => {
+  return jest.testResults.flatMap(({ name, message, status, assertionResults }) => {
     const path = relative(root, name);
     const failed = assertionResults.filter((each) => each.status === "failed");
     if (failed.length === 0 && status === "failed") return [`${path}: ${beginning(message)}`];

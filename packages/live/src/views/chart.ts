@@ -113,8 +113,8 @@ export function chartOf(state: LiveState, pattern: Pattern, now: number): Chart 
 function incidentsOf(state: LiveState, actors: readonly Actor[], origin: number): Incident[] {
   const away = new Set<string>();
   return state.events.flatMap(({ child, role, state: condition, t }): Incident[] => {
-    const actor = actors.find(({ key }) => key === child);
-    if (actor === undefined || role in SOCKETS) return [];
+    const actor = role in SOCKETS ? undefined : actors.find(({ key }) => key === child);
+    if (actor === undefined) return [];
     if (condition === "killed" || condition === "frozen") away.add(role);
     else if (condition !== "running" || !away.delete(role)) return [];
     return [{ at: t - origin, actor, kind: condition === "running" ? "back" : condition }];
